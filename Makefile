@@ -1,0 +1,52 @@
+PYTHON ?= python3
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := test
+.PHONY: demo test lint format bench goldens docs clean
+
+demo: $(VENV)/test.stamp
+	$(BIN)/python docs/examples/demo.py
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup -m 'not lint'
+
+lint: $(VENV)/lint.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/python -m pytest --quiet -m lint
+
+format: $(VENV)/lint.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m ptodsl bench
+
+goldens: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --update-goldens -m 'not lint'
+
+docs: $(VENV)/test.stamp
+	$(BIN)/python -m ptodsl.language.generate
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find ptodsl codegen runtime tests docs -name __pycache__ -prune -exec rm -rf {} +
+
+# A system Python may lack ensurepip: pip then fills the environment from outside.
+$(BIN)/python:
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null && $(PYTHON) -m venv $(VENV) || \
+	{ $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $@ install --quiet pip; }
+
+$(VENV)/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[test]'
+	touch $@
+
+$(VENV)/lint.stamp: $(VENV)/test.stamp
+	$(INSTALL) --editable '.[lint]'
+	touch $@

@@ -1,0 +1,1 @@
+"""From placed IR to PTO C++: an emitter yields statements, Jinja lays them out."""

@@ -1,0 +1,92 @@
+"""Rendering of diagnostics: the sentence, the lines with carets, the remedy."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterable
+from pathlib import Path
+
+from ptodsl.errors import Diagnostic, Note
+from ptodsl.ir.span import Span
+
+
+def render_all(diagnostics: Iterable[Diagnostic]) -> str:
+    """Every diagnostic, blank lines between, and their number where there are several."""
+    blocks = [render(diagnostic) for diagnostic in diagnostics]
+    if len(blocks) > 1:
+        blocks.append(f"{len(blocks)} errors")
+    return "\n\n".join(blocks)
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """One diagnostic as the terminal shows it."""
+    severity = "warning" if diagnostic.is_warning else "error"
+    lines = [f"{severity}[{diagnostic.code}]: {diagnostic.message}"]
+    places = [note for note in diagnostic.notes if note.span is not None]
+    remarks = [note.message for note in diagnostic.notes if note.span is None]
+    if diagnostic.span is not None:
+        lines += _excerpts([Note(diagnostic.label, diagnostic.span), *places], diagnostic.span)
+    lines += [f"   = note: {_indent(remark)}" for remark in remarks]
+    if diagnostic.help:
+        lines.append(f"   = help: {_indent(diagnostic.help)}")
+    return "\n".join(lines)
+
+
+def location(span: Span) -> str:
+    """`file.py:12:25`, the file by its name alone, the column counted from 1."""
+    return f"{Path(span.file).name}:{span.line}:{span.column + 1}"
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n           ")
+
+
+def _excerpts(places: list[Note], first: Span) -> list[str]:
+    """The header, then each place's source lines with carets, on one gutter."""
+    width = max(len(str(note.span.end_line)) for note in places if note.span is not None)
+    gutter = " " * (width + 1)
+    lines = [f"{' ' * width}--> {location(first)}", f"{gutter}|"]
+    for index, note in enumerate(places):
+        assert note.span is not None
+        if index and note.span.file != first.file:
+            lines.append(f"{' ' * width}::: {location(note.span)}")
+        lines += _excerpt(note.span, note.message, width)
+        lines.append(f"{gutter}|")
+    return lines[:-1]
+
+
+def _excerpt(span: Span, label: str, width: int) -> list[str]:
+    """The lines of a span with carets below; the middle of a long one is left out."""
+    gutter = " " * (width + 1) + "|"
+    lines: list[str] = []
+    numbers = range(span.line, span.end_line + 1)
+    shown = list(numbers) if len(numbers) <= 4 else [span.line, span.line + 1, span.end_line]
+    for number in shown:
+        text = source_line(span.file, number)
+        start = span.column if number == span.line else len(text) - len(text.lstrip())
+        end = span.end_column if number == span.end_line else len(text)
+        lines.append(f"{number:>{width}} | {text}".rstrip())
+        last = number == span.end_line
+        carets = _pad(text, start) + "^" * max(1, end - start) + (f" {label}" if last and label else "")
+        lines.append(f"{gutter} {carets}")
+        if number + 1 not in shown and not last:
+            lines.append(f"{' ' * width} ...")
+    return lines
+
+
+def _pad(text: str, column: int) -> str:
+    """White space as wide as the text before a column, tabs kept."""
+    return "".join("\t" if character == "\t" else " " for character in text[:column])
+
+
+def source_line(file: str, line: int) -> str:
+    """One line of a source that Python knows; empty where it is not to be had."""
+    return linecache.getline(file, line).rstrip("\n")
+
+
+def source_text(span: Span) -> str:
+    """The text of a span, as it is written."""
+    lines = [source_line(span.file, number) for number in range(span.line, span.end_line + 1)]
+    lines[-1] = lines[-1][: span.end_column]
+    lines[0] = lines[0][span.column :]
+    return "\n".join(lines)

@@ -1,0 +1,186 @@
+"""What users call: from a program to C++ text, to something that runs, to the interpreter's answer.
+
+The only module that sees both halves, the compiler and the runtime.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from ptodsl import interpreter, pipeline
+from ptodsl.codegen.emitter import Emitted, emit_program
+from ptodsl.compiled import Compiled, file_name
+from ptodsl.errors import PtoError
+from ptodsl.errors.build import ArchitectureUnknown
+from ptodsl.ir.dtypes import DType
+from ptodsl.ir.nodes import Program
+from ptodsl.ir.parser import parse
+from ptodsl.ir.printer import print_program
+from ptodsl.ir.rewrite import values_of
+from ptodsl.ir.types import ErrorType
+from ptodsl.machine import ARCHITECTURES, Architecture
+from ptodsl.pipeline import Stage
+from ptodsl.runtime import arguments, arrays, build, results, toolchains
+from ptodsl.runtime.launch import load
+from ptodsl.runtime.signature import Fault, Signature, TensorSlot
+from ptodsl.signature import signature_of
+from ptodsl.version import VERSION
+
+__all__ = ["compile", "compile_all", "emit", "interpret", "parse", "program_of"]
+
+
+def program_of(source: Any) -> Program:
+    """The IR of a @pl.program class, a @pl.function or IR itself. Raises TypeError for anything else."""
+    ir = source if isinstance(source, Program) else getattr(source, "ir", None)
+    if not isinstance(ir, Program):
+        raise TypeError(f"expected a @pl.program class, a @pl.function or IR, not {type(source).__name__}")
+    return ir
+
+
+def architecture_of(name: str) -> Architecture:
+    """The architecture of a name. Raises PtoError E0611 with the known ones."""
+    if name not in ARCHITECTURES:
+        raise PtoError([ArchitectureUnknown(None, arch=name, known=", ".join(ARCHITECTURES))])
+    return ARCHITECTURES[name]
+
+
+def emit(source: Any, arch: str = "a2a3") -> dict[str, str]:
+    """The C++ of a program by file name; needs no C++ compiler. Raises PtoError for what the user must mend."""
+    program = program_of(source)
+    architecture = architecture_of(arch)
+    return {file_name(program): emit_program(pipeline.place(program, architecture), architecture, VERSION).text}
+
+
+def compile(  # noqa: A001 - the public name
+    source: Any,
+    arch: str = "a2a3",
+    target: str = "cpu",
+    dump_dir: str | os.PathLike[str] | None = None,
+    threads: int | None = None,
+    *,
+    poison: bool = False,
+) -> Compiled:
+    """Compiles a program for a target: "cpu", "pto-isa" or "npu".
+
+    `dump_dir` receives the IR after each pass, the C++ and the memory map. `threads` is the most workers a launch may
+    use, the caller included; programs run their tasks in order on the caller, which is within any number. With
+    `poison`, tensors that the program creates start as bytes that show. Raises PtoError: E01 to E05 for the program,
+    E06 for the toolchain.
+    """
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads={threads}: a launch has at least one worker, the caller")
+    return compile_all([source], arch, target, dump_dir, poison=poison)[0]
+
+
+def compile_all(
+    sources: Iterable[Any],
+    arch: str = "a2a3",
+    target: str = "cpu",
+    dump_dir: str | os.PathLike[str] | None = None,
+    *,
+    poison: bool = False,
+) -> list[Compiled]:
+    """Compiles several programs; the C++ compilers run at the same time."""
+    architecture = architecture_of(arch)
+    programs = [program_of(source) for source in sources]
+    placed = [_placed(program, architecture, dump_dir) for program in programs]
+    emitted = [emit_program(program, architecture, VERSION) for program in placed]
+    tools = [toolchains.find(target, arch, _dtypes(program), poison=poison) for program in placed]
+    libraries = build.build_all(zip((one.text for one in emitted), tools, strict=True))
+    compiled = [
+        Compiled(program, done, architecture, one, load(library, signature_of(program), _faults(one)))
+        for program, done, one, library in zip(programs, placed, emitted, libraries, strict=True)
+    ]
+    if dump_dir is not None:
+        for one in compiled:
+            one.save(dump_dir)
+    return compiled
+
+
+def interpret(
+    source: Any, /, *args: object, out: object = None, after: str | None = None, arch: str = "a2a3", **named: object
+) -> Any:
+    """Runs a program on the numpy interpreter: the same call as that of a compiled one, the same results.
+
+    `after` is the name of a pass: the program runs as it stands then, placed for `arch`. Raises PtoError for wrong
+    arguments, and where the program uses what is undefined.
+    """
+    program = program_of(source)
+    architecture = architecture_of(arch)
+    pipeline.check(program)
+    signature = signature_of(program)
+    values = arguments.bind(signature, args, named)
+    buffers = results.given(signature.provided, out) if out is not None else None
+    arguments.unpack(
+        (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
+    )
+    if after is not None:
+        program = pipeline.stages(program, architecture, until=after)[-1].program
+    found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+    return _returned(signature, values, found, buffers)
+
+
+def _numpy(value: object) -> object:
+    """An array of any library as numpy's, over the same memory; a scalar as it is."""
+    seen = arrays.view(value)
+    if seen is None or isinstance(value, np.ndarray):
+        return value
+    memory = memoryview((ctypes.c_char * len(seen.bytes)).from_address(seen.address)).cast("B")
+    dtype = np.dtype(getattr(ml_dtypes, seen.dtype, None) or seen.dtype)
+    return np.frombuffer(memory, dtype).reshape(seen.shape)
+
+
+def _returned(
+    signature: Signature,
+    values: Sequence[object],
+    found: Sequence[np.ndarray[Any, Any]],
+    buffers: Sequence[object] | None,
+) -> Any:
+    """The results in declared order: the very parameters, and provided ones in the arguments' library or in `out`."""
+    fresh = iter(buffers if buffers is not None else results.Provider(signature).fresh(values))
+    returned: list[object] = []
+    for slot, array in zip(signature.results, found, strict=True):
+        if not isinstance(slot, TensorSlot):
+            returned.append(values[slot])
+            continue
+        buffer = next(fresh)
+        target = _numpy(buffer)
+        assert isinstance(target, np.ndarray)
+        target[...] = array
+        returned.append(buffer)
+    if not returned:
+        return None
+    return returned[0] if len(returned) == 1 else tuple(returned)
+
+
+def _placed(program: Program, architecture: Architecture, dump_dir: str | os.PathLike[str] | None) -> Program:
+    done = pipeline.stages(program, architecture)
+    if dump_dir is not None:
+        _dump(done, Path(dump_dir))
+    return pipeline.verified(done[-1].program, architecture)
+
+
+def _dump(done: list[Stage], directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    for index, stage in enumerate(done):
+        (directory / f"{index}-{stage.name}.pto-ir").write_text(print_program(stage.program), encoding="utf-8")
+
+
+def _faults(emitted: Emitted) -> tuple[Fault, ...]:
+    return tuple(Fault(message.text, message.span.file, message.span.line) for message in emitted.messages)
+
+
+def _dtypes(program: Program) -> frozenset[DType]:
+    return frozenset(
+        value.type.dtype
+        for function in program.functions
+        for value in values_of(function)
+        if not isinstance(value.type, ErrorType)
+    )

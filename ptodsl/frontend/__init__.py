@@ -1,0 +1,1 @@
+"""From Python source to IR: decorators, source text and spans, names, SSA and definite assignment."""

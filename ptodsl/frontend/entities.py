@@ -1,0 +1,137 @@
+"""What an expression can be while a function is compiled."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from typing_extensions import assert_never
+
+from ptodsl.ir.dtypes import DType
+from ptodsl.ir.nodes import Literal, Value
+from ptodsl.ir.span import Span
+from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
+from ptodsl.ops.row import OperandKind
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A Python object that is known at compile time: a number, a dtype, an enum, a module, a function."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A tuple or list whose items may be known or not."""
+
+    items: tuple[Entity, ...]
+
+
+Entity: TypeAlias = Value | Literal | Constant | Items
+Number: TypeAlias = int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An entity and the place in the source that it stands at."""
+
+    entity: Entity
+    span: Span
+
+
+def poison(span: Span, name: str = "") -> Value:
+    """What stands for an expression that is in error: it agrees with everything."""
+    return Value(name, ErrorType(), span)
+
+
+def number_of(entity: Entity) -> Number | None:
+    """The number that an untyped constant is, as Python's own type; None for everything else."""
+    if not isinstance(entity, Constant):
+        return None
+    match entity.value:
+        case bool() | int() | float():
+            return entity.value
+        case numbers.Integral():
+            return int(entity.value)
+        case numbers.Real():
+            return float(entity.value)
+        case _:
+            return None
+
+
+def items_of(entity: Entity) -> tuple[Entity, ...] | None:
+    """The items of a tuple or list; None where it is not one."""
+    match entity:
+        case Items():
+            return entity.items
+        case Constant(value=tuple() | list()):
+            return tuple(Constant(item) for item in cast("Sequence[object]", entity.value))
+        case _:
+            return None
+
+
+def kind_of(entity: Entity) -> OperandKind | None:
+    """What kind of operand it can be; None where it can be any (an error) or none at all."""
+    match entity:
+        case Value():
+            return _KINDS.get(type(entity.type))
+        case Literal():
+            return OperandKind.SCALAR
+        case Constant():
+            return None if number_of(entity) is None else OperandKind.SCALAR
+        case Items():
+            return None
+        case _:
+            assert_never(entity)
+
+
+_KINDS: dict[type, OperandKind] = {
+    ScalarType: OperandKind.SCALAR,
+    TensorType: OperandKind.TENSOR,
+    TileType: OperandKind.TILE,
+}
+
+
+def fits(entity: Entity, kind: OperandKind) -> bool:
+    """Whether it can be an operand of a kind."""
+    return is_poison(entity) or kind_of(entity) is kind
+
+
+def is_poison(entity: Entity) -> bool:
+    """Whether it stands for an error that is already reported."""
+    return isinstance(entity, Value) and isinstance(entity.type, ErrorType)
+
+
+def describe_type(type_: Type) -> str:
+    """A type as users write it, without `pl`."""
+    match type_:
+        case ScalarType():
+            return f"Scalar[{type_.dtype}]"
+        case TensorType():
+            return f"Tensor[{list(type_.shape)}, {type_.dtype}]"
+        case TileType():
+            return f"Tile[{list(type_.shape)}, {type_.dtype}]"
+        case ErrorType():
+            return "an error"
+        case _:
+            assert_never(type_)
+
+
+def describe(entity: Entity) -> str:
+    """An entity in words, for messages."""
+    match entity:
+        case Value():
+            return describe_type(entity.type)
+        case Literal():
+            return f"the {entity.dtype} {entity.value}"
+        case Items():
+            return f"{len(entity.items)} items"
+        case Constant(value=DType() as dtype):
+            return f"the dtype {dtype}"
+        case Constant(value=value):
+            return f"`{value!r}`" if len(repr(value)) <= 40 else f"an object of class `{type(value).__name__}`"
+        case _:
+            assert_never(entity)

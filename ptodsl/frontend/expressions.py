@@ -1,0 +1,205 @@
+"""Expressions: an entity for each node of Python's syntax tree."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import enum
+from functools import partial
+from types import ModuleType
+
+from ptodsl.errors.names import MemberUnknown, NameUnassigned, NameUnknown, OpUnknown
+from ptodsl.frontend import builtin, callees, conditions, merging, operators, subscripts, unsupported
+from ptodsl.frontend.entities import Argument, Constant, Entity, Items, describe, is_poison, poison
+from ptodsl.frontend.namespace import ABSENT, ProgramSelf
+from ptodsl.frontend.operators import BINARY, COMPARISONS
+from ptodsl.frontend.scope import Missing
+from ptodsl.frontend.state import Mistake, State
+from ptodsl.ir.nodes import Value
+from ptodsl.ir.span import Span
+from ptodsl.ir.types import TensorType, TileType
+
+
+def argument(state: State, node: ast.expr) -> Argument:
+    """An expression and its place; an error value where it has a mistake, which is reported."""
+    span = state.span(node)
+    entity = state.attempt(lambda: lower(state, node))
+    return Argument(poison(span) if entity is None else entity, span)
+
+
+def lower(state: State, node: ast.expr, label: str = "") -> Entity:
+    """The entity that an expression is; a new value is called `label`. Raises `Mistake`."""
+    match node:
+        case ast.Constant(value=value):
+            return Constant(value)
+        case ast.Name(id=name):
+            return _name(state, name, state.span(node))
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return Items(tuple(argument(state, item).entity for item in items))
+        case ast.Attribute():
+            return _attribute(state, node)
+        case ast.Call():
+            return _call(state, node, label)
+        case ast.BinOp(left=left, op=op, right=right):
+            operands = argument(state, left), argument(state, right)
+            return operators.binary(state, BINARY[type(op)], *operands, state.span(node), label)
+        case ast.UnaryOp():
+            return _unary(state, node, label)
+        case ast.BoolOp():
+            return _logic(state, node, label)
+        case ast.Compare():
+            return _comparison(state, node, label)
+        case ast.IfExp():
+            return _conditional(state, node, label)
+        case ast.Subscript():
+            return subscripts.lower(state, node, argument, label)
+        case _:
+            raise unsupported.refuse(state, node)
+
+
+def _name(state: State, name: str, span: Span) -> Entity:
+    binding = state.scope.get(name)
+    if isinstance(binding, Missing):
+        raise _unassigned(state, name, binding, span)
+    if binding is not None:
+        return binding
+    if state.names.is_local(name):
+        how = "assign it before this line"
+        raise state.fail(NameUnassigned, span, name=name, where="before it is read", how=how)
+    value = state.names.lookup(name)
+    if value is ABSENT:
+        how = "define it before the function is compiled, or import it"
+        raise state.fail(NameUnknown, span, name=name, how=how)
+    return Constant(value)
+
+
+def _unassigned(state: State, name: str, missing: Missing, span: Span) -> Mistake:
+    where = ", nor ".join(f"when {path}" for path in missing.paths)
+    how = f"assign `{name}` on that path too, or before it"
+    return state.fail(NameUnassigned, span, name=name, where=where, how=how)
+
+
+def _attribute(state: State, node: ast.Attribute) -> Entity:
+    owner = lower(state, node.value)
+    match owner:
+        case Constant(value=ProgramSelf() as program):
+            return _member(state, node, program)
+        case Constant(value=value):
+            return _object_attribute(state, node, value)
+        case Value(type=TileType() | TensorType()) if node.attr in ("shape", "dtype"):
+            return Constant(getattr(owner.type, node.attr))
+        case Value() if is_poison(owner):
+            return owner
+        case _:
+            how = "tiles and tensors have `shape` and `dtype`; everything else is an op, `pl.op(x)`"
+            raise state.fail(OpUnknown, state.span(node), name=f"{ast.unparse(node.value)}.{node.attr}", how=how)
+
+
+def _member(state: State, node: ast.Attribute, program: ProgramSelf) -> Entity:
+    value: object = getattr(program.source, node.attr, ABSENT)
+    if value is not ABSENT:
+        return Constant(value)
+    owner = ast.unparse(node.value)
+    close = difflib.get_close_matches(node.attr, vars(program.source), n=3)
+    how = ("did you mean " + " or ".join(f"`{owner}.{name}`" for name in close) + "? " if close else "") + (
+        f"`{owner}` is the program class here, also inside a method that has a `{owner}` of its own: "
+        f"for that one's attribute, bind `{node.attr} = {owner}.{node.attr}` before the class and use `{node.attr}`"
+    )
+    raise state.fail(
+        MemberUnknown, state.span(node), program=program.source.__name__, name=node.attr, owner=owner, how=how
+    )
+
+
+def _object_attribute(state: State, node: ast.Attribute, owner: object) -> Entity:
+    try:
+        return Constant(getattr(owner, node.attr))
+    except AttributeError:
+        name = f"{ast.unparse(node.value)}.{node.attr}"
+        raise state.fail(OpUnknown, state.span(node), name=name, how=_similar(owner, node.attr)) from None
+
+
+def _similar(owner: object, name: str) -> str:
+    """A remedy that names what the user may have meant."""
+    known = [word for word in dir(owner) if not word.startswith("_")]
+    close = difflib.get_close_matches(name, known, n=3)
+    if close:
+        return "did you mean " + " or ".join(f"`{word}`" for word in close) + "?"
+    named = isinstance(owner, (ModuleType, enum.EnumMeta))
+    return "see the list of ops in the documentation" if named else f"{describe(Constant(owner))} has no such attribute"
+
+
+def _call(state: State, node: ast.Call, label: str) -> Entity:
+    callee = lower(state, node.func)
+    span = state.span(node)
+    for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        if isinstance(part, ast.Starred):
+            raise unsupported.refuse(state, part)
+    if any(keyword.arg is None for keyword in node.keywords):
+        raise unsupported.refuse(state, ast.copy_location(ast.Starred(node), node))
+    if not callees.is_known(callee):
+        return builtin.call(state, node, callee, [argument(state, part) for part in node.args])
+    positional = [argument(state, part) for part in node.args]
+    keywords = {keyword.arg: argument(state, keyword.value) for keyword in node.keywords if keyword.arg is not None}
+    return callees.call(state, callee, positional, keywords, span, label)
+
+
+def _unary(state: State, node: ast.UnaryOp, label: str) -> Entity:
+    inner, span = argument(state, node.operand), state.span(node)
+    match node.op:
+        case ast.USub():
+            return operators.negative(state, inner, span, label)
+        case ast.UAdd():
+            return inner.entity
+        case ast.Not():
+            return conditions.negated(state, inner, span, label)
+        case _:
+            raise unsupported.refuse(state, node)
+
+
+def _logic(state: State, node: ast.BoolOp, label: str) -> Entity:
+    is_and = isinstance(node.op, ast.And)
+    left, *rest = node.values
+    value = argument(state, left)
+    for index, right in enumerate(rest):
+        span = value.span.to(state.span(right))
+        entity = conditions.combined(
+            state,
+            value,
+            partial(argument, state, right),
+            span,
+            is_and=is_and,
+            label=label if index == len(rest) - 1 else "",
+        )
+        value = Argument(entity, span)
+    return value.entity
+
+
+def _comparison(state: State, node: ast.Compare, label: str) -> Entity:
+    """`a < b < c` compares each pair of neighbours, every operand evaluated once."""
+    operands = [argument(state, part) for part in (node.left, *node.comparators)]
+    span = state.span(node)
+    result: Argument | None = None
+    for op, left, right in zip(node.ops, operands, operands[1:]):
+        pair = Argument(
+            operators.binary(state, COMPARISONS[type(op)], left, right, span, "" if node.ops[1:] else label), span
+        )
+        result = pair if result is None else _both(state, result, pair)
+    assert result is not None
+    return result.entity
+
+
+def _both(state: State, left: Argument, right: Argument) -> Argument:
+    return Argument(conditions.combined(state, left, lambda: right, left.span, is_and=True), left.span)
+
+
+def _conditional(state: State, node: ast.IfExp, label: str) -> Entity:
+    test = argument(state, node.test)
+    truth = conditions.known(test)
+    if truth is not None:
+        return lower(state, node.body if truth else node.orelse, label)
+    condition = conditions.operand(state, test)
+    with state.builder.block() as then:
+        left = argument(state, node.body)
+    with state.builder.block() as orelse:
+        right = argument(state, node.orelse)
+    return merging.conditional(state, condition, (then, left), (orelse, right), state.span(node), label)

@@ -1,0 +1,71 @@
+"""Python that is not compiled, and what to write instead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from ptodsl.errors.names import Unsupported
+from ptodsl.frontend.state import Mistake, State
+
+_RUN_TIME = "compute it in Python around the function and use the name here"
+
+_INSTEAD: Mapping[type[ast.AST], tuple[str, str]] = {
+    ast.While: ("`while`", "use `for i in pl.range(...)` with bounds, and `if` for the part that may not run"),
+    ast.Break: ("`break`", "put the rest of the body under an `if`"),
+    ast.Continue: ("`continue`", "put the rest of the body under an `if`"),
+    ast.Try: ("`try`", "device code raises nothing; test the condition with `if`"),
+    ast.Raise: ("`raise`", "device code raises nothing; check arguments in Python before the launch"),
+    ast.Assert: ("`assert`", "check arguments in Python before the launch"),
+    ast.With: ("`with`", "write its body directly: a kernel is one scope of one core"),
+    ast.Delete: ("`del`", "leave it out: buffers are reused once their last use is over"),
+    ast.Global: ("`global`", "pass values as parameters and return tensors"),
+    ast.Nonlocal: ("`nonlocal`", "pass values as parameters and return tensors"),
+    ast.Import: ("`import`", "import at the top of the file"),
+    ast.ImportFrom: ("`import`", "import at the top of the file"),
+    ast.FunctionDef: ("a nested function", "define it outside, under its own `@pl.function`"),
+    ast.AsyncFunctionDef: ("`async`", "write a plain `def`; tasks run concurrently by themselves"),
+    ast.ClassDef: ("a nested class", "define it outside"),
+    ast.AsyncFor: ("`async for`", "use `for i in pl.range(...)`"),
+    ast.AsyncWith: ("`async with`", "write its body directly"),
+    ast.Match: ("`match`", "use `if`, `elif` and `else`"),
+    ast.Lambda: ("`lambda`", "write the expression where it is used, or a `@pl.function`"),
+    ast.ListComp: ("a comprehension", "write the items out, or " + _RUN_TIME),
+    ast.SetComp: ("a comprehension", "write the items out, or " + _RUN_TIME),
+    ast.DictComp: ("a comprehension", "write the items out, or " + _RUN_TIME),
+    ast.GeneratorExp: ("a comprehension", "write the items out, or " + _RUN_TIME),
+    ast.Dict: ("a dict", _RUN_TIME),
+    ast.Set: ("a set", _RUN_TIME),
+    ast.JoinedStr: ("an f-string", "kernels have no text; " + _RUN_TIME),
+    ast.NamedExpr: ("`:=`", "assign on a line of its own"),
+    ast.Starred: ("`*` in front of an expression", "write the items out"),
+    ast.Await: ("`await`", "call the kernel plainly; tasks run concurrently by themselves"),
+    ast.Yield: ("`yield`", "use `pl.yield_` in a loop with `init_values`"),
+    ast.YieldFrom: ("`yield from`", "use `pl.yield_` in a loop with `init_values`"),
+}
+
+_CALLS: Mapping[str, tuple[str, str]] = {
+    "print": ("`print`", "return the value in an output tensor, or run `ptodsl.interpret` and print there"),
+    "range": ("`range`", "write `pl.range`"),
+    "enumerate": ("`enumerate`", "write `for i in pl.range(...)` and use `i`"),
+    "zip": ("`zip`", "write `for i in pl.range(...)` and index with `i`"),
+    "super": ("`super`", "call the function as `self.name(...)`"),
+}
+
+
+def refuse(state: State, node: ast.expr | ast.stmt) -> Mistake:
+    """The mistake for a node that nothing compiles."""
+    what, instead = _INSTEAD.get(type(node), (f"`{_first_words(node)}`", _RUN_TIME))
+    span = state.source.head(node) if isinstance(node, ast.stmt) else state.span(node)
+    return state.fail(Unsupported, span, what=what, instead=instead)
+
+
+def refuse_call(state: State, node: ast.Call, name: str) -> Mistake:
+    """The mistake for a call of a Python function."""
+    what, instead = _CALLS.get(name, (f"a call of the Python function `{name}`", _RUN_TIME))
+    return state.fail(Unsupported, state.span(node), what=what, instead=instead)
+
+
+def _first_words(node: ast.AST) -> str:
+    text = ast.unparse(node).splitlines()[0]
+    return text if len(text) <= 40 else f"{text[:37]}..."

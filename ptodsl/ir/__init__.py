@@ -1,0 +1,1 @@
+"""The IR: one typed SSA form with regions, from the frontend to the emitter."""

@@ -1,0 +1,116 @@
+"""The types that kernels are annotated with, and what a type checker may know about their values.
+
+Nothing here ever holds data: `pl.Tensor[[16, 64], pl.FP32]` gives a `Written`, which the frontend reads. The
+operators exist so that kernel bodies type-check; Python never runs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from ptodsl.ir.dtypes import DType
+from ptodsl.language.outside import outside
+
+
+class Written:
+    """A type as the user wrote it: the class and what stood in its brackets, right or wrong."""
+
+    __slots__ = ("form", "item")
+
+    def __init__(self, form: type, item: object) -> None:
+        self.form = form
+        self.item = item
+
+    def __repr__(self) -> str:
+        return f"pl.{self.form.__name__}[{self.item}]"
+
+
+class _Symbolic:
+    """A value of the language; it exists only while a kernel is compiled."""
+
+    __slots__ = ()
+
+    def __class_getitem__(cls, item: object) -> Any:
+        return Written(cls, item)
+
+    def __init__(self, *_: object) -> NoReturn:
+        outside(type(self).__name__)
+
+
+class Tensor(_Symbolic):
+    """A dense array in global memory: `pl.Tensor[[dims], dtype]`, rank 1 to 5."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> tuple[int, ...]: ...
+        @property
+        def dtype(self) -> DType: ...
+        def __getitem__(self, window: Window) -> Tensor: ...
+
+
+class Tile(_Symbolic):
+    """A 2-D array on chip: `pl.Tile[[rows, columns], dtype]`."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> tuple[int, int]: ...
+        @property
+        def dtype(self) -> DType: ...
+        def __getitem__(self, window: Window) -> Tile: ...
+        def __neg__(self) -> Tile: ...
+        def __add__(self, other: Tile | Number) -> Tile: ...
+        def __radd__(self, other: Number) -> Tile: ...
+        def __sub__(self, other: Tile | Number) -> Tile: ...
+        def __rsub__(self, other: Number) -> Tile: ...
+        def __mul__(self, other: Tile | Number) -> Tile: ...
+        def __rmul__(self, other: Number) -> Tile: ...
+        def __truediv__(self, other: Tile | Number) -> Tile: ...
+        def __rtruediv__(self, other: Number) -> Tile: ...
+
+
+class Scalar(_Symbolic):
+    """One number: `pl.Scalar[dtype]`."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def dtype(self) -> DType: ...
+        def __bool__(self) -> bool: ...
+        def __neg__(self) -> Scalar: ...
+        def __add__(self, other: Number) -> Scalar: ...
+        def __radd__(self, other: float) -> Scalar: ...
+        def __sub__(self, other: Number) -> Scalar: ...
+        def __rsub__(self, other: float) -> Scalar: ...
+        def __mul__(self, other: Number) -> Scalar: ...
+        def __rmul__(self, other: float) -> Scalar: ...
+        def __truediv__(self, other: Number) -> Scalar: ...
+        def __rtruediv__(self, other: float) -> Scalar: ...
+        def __floordiv__(self, other: Number) -> Scalar: ...
+        def __rfloordiv__(self, other: float) -> Scalar: ...
+        def __mod__(self, other: Number) -> Scalar: ...
+        def __rmod__(self, other: float) -> Scalar: ...
+        def __lt__(self, other: Number) -> Scalar: ...
+        def __le__(self, other: Number) -> Scalar: ...
+        def __gt__(self, other: Number) -> Scalar: ...
+        def __ge__(self, other: Number) -> Scalar: ...
+        def __hash__(self) -> int: ...
+        def __eq__(self, other: object) -> Scalar: ...  # type: ignore[override] # a run-time BOOL, not Python's
+        def __ne__(self, other: object) -> Scalar: ...  # type: ignore[override] # a run-time BOOL, not Python's
+
+
+Number: TypeAlias = Scalar | float
+"""A scalar or a literal; Python's checkers take an int where a float may stand."""
+
+Window: TypeAlias = slice | tuple[slice, ...]
+
+Numbers: TypeAlias = Sequence[Number]
+Shape: TypeAlias = Sequence[int]

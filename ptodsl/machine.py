@@ -1,0 +1,246 @@
+"""The machine as data: one `Architecture` per target, each row with its source.
+
+Sources: [L] public header library 9.1.0, capacities in its buffer limits; [H] vendor pages on SetFlag, WaitFlag and
+PipeBarrier; [S] the vendor's open sanitizer; [I] inferred, see docs/decisions. Sizes are in bytes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, UINT16, UINT32, DType
+from ptodsl.ir.hardware import Core, Layout, Memory, Pipe
+
+KIB = 1024
+
+
+@dataclass(frozen=True)
+class MemorySpec:
+    """What a memory holds and how tiles lie in it.
+
+    `capacity` is what programs may use, `physical` what there is. `block` is the multiple that both dims of a
+    physical shape are rounded up to (per dtype size, see `granule`); 0 for a memory of plain rows, whose contiguous
+    dim is rounded to `alignment` bytes.
+    """
+
+    capacity: int
+    physical: int
+    alignment: int
+    layouts: tuple[Layout, ...]
+    block: int = 0
+
+    def granule(self, dtype: DType) -> int:
+        """The multiple that rows and columns of a fractal tile are rounded to: 16, or 32 bytes' worth if more."""
+        return max(self.block, 32 // dtype.size)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A legal transfer, the pipe that does it, and the dtypes it carries unconverted (None: every one)."""
+
+    source: Memory
+    target: Memory
+    pipe: Pipe
+    dtypes: frozenset[DType] | None = None
+
+
+class SamePipe(enum.Enum):
+    """What a pipe promises two of its own instructions that touch a common byte."""
+
+    ORDERED = "ordered"
+    UNORDERED = "unordered"
+    ACCUMULATES = "accumulates"
+    """Unordered, but an accumulation into the same L0C tile follows in order from enough fractals on."""
+
+
+Pair = tuple[Pipe, Pipe]
+
+
+@dataclass(frozen=True)
+class CoreSpec:
+    """What one kind of core has: pipes, legal flag pairs, legal barriers (PIPE_ALL is always legal)."""
+
+    pipes: frozenset[Pipe]
+    pairs: frozenset[Pair]
+    barriers: frozenset[Pipe]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Everything that passes, verifiers and emitters may know of a target."""
+
+    name: str
+    memories: Mapping[Memory, MemorySpec]
+    moves: tuple[Move, ...]
+    cores: Mapping[Core, CoreSpec]
+    same_pipe: Mapping[Pipe, SamePipe]
+    events: int
+    """Event ids per ordered pair of pipes."""
+    reserved: frozenset[Pair]
+    """Pairs whose id 0 some library instruction uses as a hidden flag."""
+    accumulate_fractals: int
+    """From this many 16 x 16 fractals of L0C on, M after M accumulating on the same tile is ordered."""
+    left_layout: Layout
+    """The layout of an L0A tile."""
+    vector_dtypes: frozenset[DType]
+    """What the vector unit computes with."""
+    hidden_scratch: range | None
+    """UB bytes that some library instructions use as scratch behind the caller's back."""
+    masks_vectors: bool
+    """Whether vector kernels begin with setting the vector mask, which instructions then rely on."""
+
+    def move(self, source: Memory, target: Memory) -> Move | None:
+        """The legal move between two memories; None where there is none."""
+        for move in self.moves:
+            if move.source is source and move.target is target:
+                return move
+        return None
+
+    def layout(self, memory: Memory) -> Layout:
+        """The layout that a tile in a memory has unless an op asks for another one the memory can hold."""
+        return self.left_layout if memory is Memory.L0A else self.memories[memory].layouts[0]
+
+    def core_of(self, pipe: Pipe) -> Core | None:
+        """The only kind of core with that pipe; None where both have it."""
+        owners = [core for core, spec in self.cores.items() if pipe in spec.pipes]
+        return owners[0] if len(owners) == 1 else None
+
+    def owner(self, memory: Memory) -> Core | None:
+        """The only kind of core that works on a memory: that of the moves out of it, else into it; None for GM."""
+        leaving = {self.core_of(move.pipe) for move in self.moves if move.source is memory} - {None}
+        entering = {self.core_of(move.pipe) for move in self.moves if move.target is memory} - {None}
+        owners = leaving or entering
+        return owners.pop() if len(owners) == 1 and memory is not Memory.GM else None
+
+    def first_event(self, pair: Pair) -> int:
+        """The lowest id that our own code uses on a pair."""
+        return 1 if pair in self.reserved else 0
+
+
+def _pairs(core_pipes: frozenset[Pipe], *between: tuple[Pipe, Pipe]) -> frozenset[Pair]:
+    """The given pairs, and each pipe with S both ways."""
+    scalar = {pair for pipe in core_pipes - {Pipe.S} for pair in ((pipe, Pipe.S), (Pipe.S, pipe))}
+    return frozenset(between) | frozenset(scalar)
+
+
+_PLAIN = (Layout.ND, Layout.DN)
+_CUBE_PIPES = frozenset({Pipe.S, Pipe.MTE1, Pipe.MTE2, Pipe.M, Pipe.FIX, Pipe.MTE3})
+_VECTOR_PIPES = frozenset({Pipe.S, Pipe.V, Pipe.MTE2, Pipe.MTE3})
+_VECTOR_PAIRS = _pairs(  # [S] every pair among V, MTE2, MTE3 is used both ways
+    _VECTOR_PIPES,
+    *((a, b) for a in _VECTOR_PIPES - {Pipe.S} for b in _VECTOR_PIPES - {Pipe.S} if a is not b),
+)
+_CUBE_PAIRS = _pairs(  # [L] the pairs that its kernels and tests compile
+    _CUBE_PIPES,
+    (Pipe.MTE2, Pipe.MTE1),
+    (Pipe.MTE1, Pipe.MTE2),
+    (Pipe.MTE1, Pipe.M),
+    (Pipe.M, Pipe.MTE1),
+    (Pipe.M, Pipe.FIX),
+    (Pipe.FIX, Pipe.M),
+    (Pipe.MTE2, Pipe.FIX),
+    (Pipe.FIX, Pipe.MTE2),
+    (Pipe.FIX, Pipe.MTE3),
+    (Pipe.M, Pipe.MTE2),
+    (Pipe.MTE1, Pipe.MTE3),
+    (Pipe.MTE2, Pipe.MTE3),
+    (Pipe.MTE3, Pipe.MTE2),
+)
+_CUBE_PAIRS_A5 = _CUBE_PAIRS | {(Pipe.MTE1, Pipe.FIX), (Pipe.FIX, Pipe.MTE1)}
+
+_MOVES = (  # [L] legality of TLOAD, TMOV, TSTORE; pipes as [S] has them
+    Move(Memory.GM, Memory.UB, Pipe.MTE2),
+    Move(Memory.GM, Memory.L1, Pipe.MTE2),
+    Move(Memory.UB, Memory.GM, Pipe.MTE3),
+    Move(Memory.UB, Memory.UB, Pipe.V),
+    Move(Memory.L1, Memory.L0A, Pipe.MTE1),
+    Move(Memory.L1, Memory.L0B, Pipe.MTE1),
+    Move(Memory.L1, Memory.BIAS, Pipe.MTE1),
+    Move(Memory.L1, Memory.SCALING, Pipe.FIX),
+    Move(Memory.L0C, Memory.GM, Pipe.FIX),
+    Move(Memory.L0C, Memory.L1, Pipe.FIX, dtypes=frozenset()),  # [L] from FP32 to 16 bits only
+)
+_MOVES_A5 = (*_MOVES, Move(Memory.L0C, Memory.UB, Pipe.FIX), Move(Memory.UB, Memory.L1, Pipe.MTE3))
+
+_SAME_PIPE = {  # [H] PipeBarrier; [S] for the transfer pipes; M: the vendor's matmul templates, threshold 10 fractals
+    Pipe.S: SamePipe.ORDERED,
+    Pipe.V: SamePipe.UNORDERED,
+    Pipe.M: SamePipe.ACCUMULATES,
+    Pipe.MTE1: SamePipe.UNORDERED,
+    Pipe.MTE2: SamePipe.UNORDERED,
+    Pipe.MTE3: SamePipe.UNORDERED,
+    Pipe.FIX: SamePipe.UNORDERED,
+}
+
+_RESERVED = frozenset(  # [L] the hidden flags of its A2/A3 instructions, all with id 0
+    {
+        (Pipe.V, Pipe.S),
+        (Pipe.S, Pipe.V),
+        (Pipe.MTE2, Pipe.S),
+        (Pipe.MTE3, Pipe.S),
+        (Pipe.MTE1, Pipe.S),
+        (Pipe.S, Pipe.MTE2),
+        (Pipe.S, Pipe.MTE3),
+        (Pipe.MTE2, Pipe.V),
+        (Pipe.MTE2, Pipe.MTE3),
+    }
+)
+
+
+def _memories(ub: int, ub_physical: int, l0c: int, bias: int, scaling: int, left: Layout) -> dict[Memory, MemorySpec]:
+    """The memories of an architecture, in KiB; UB and L0C differ between the generations."""
+
+    def fractal(kib: int, *layouts: Layout) -> MemorySpec:
+        return MemorySpec(kib * KIB, kib * KIB, alignment=512, layouts=layouts, block=16)
+
+    return {
+        Memory.UB: MemorySpec(ub * KIB, ub_physical * KIB, alignment=32, layouts=_PLAIN),
+        Memory.L1: fractal(512, Layout.NZ, Layout.ZN),
+        Memory.L0A: fractal(64, left),
+        Memory.L0B: fractal(64, Layout.ZN),
+        Memory.L0C: fractal(l0c, Layout.NZ),
+        Memory.BIAS: MemorySpec(bias * KIB, bias * KIB, alignment=64, layouts=(Layout.ND,)),
+        Memory.SCALING: MemorySpec(scaling * KIB, scaling * KIB, alignment=128, layouts=(Layout.ND,)),
+    }
+
+
+A2A3 = Architecture(
+    name="a2a3",
+    memories=_memories(ub=184, ub_physical=192, l0c=128, bias=1, scaling=2, left=Layout.ZZ),
+    moves=_MOVES,
+    cores={
+        Core.CUBE: CoreSpec(_CUBE_PIPES, _CUBE_PAIRS, _CUBE_PIPES - {Pipe.S}),
+        Core.VECTOR: CoreSpec(_VECTOR_PIPES, _VECTOR_PAIRS, _VECTOR_PIPES - {Pipe.S}),
+    },
+    same_pipe=_SAME_PIPE,
+    events=8,
+    reserved=_RESERVED,
+    accumulate_fractals=10,
+    left_layout=Layout.ZZ,
+    vector_dtypes=frozenset({FP32, FP16, INT32, INT16}),
+    hidden_scratch=range(184 * KIB, 192 * KIB),
+    masks_vectors=True,
+)
+
+A5 = Architecture(
+    name="a5",
+    memories=_memories(ub=248, ub_physical=256, l0c=256, bias=4, scaling=4, left=Layout.NZ),
+    moves=_MOVES_A5,
+    cores={  # [I] the barriers that are known to compile on each kind of core
+        Core.CUBE: CoreSpec(_CUBE_PIPES, _CUBE_PAIRS_A5, frozenset({Pipe.FIX, Pipe.M})),
+        Core.VECTOR: CoreSpec(_VECTOR_PIPES, _VECTOR_PAIRS, frozenset({Pipe.MTE2, Pipe.MTE3})),
+    },
+    same_pipe={**_SAME_PIPE, Pipe.V: SamePipe.ORDERED},
+    events=8,
+    reserved=frozenset(),
+    accumulate_fractals=10,
+    left_layout=Layout.NZ,
+    vector_dtypes=frozenset({FP32, FP16, BF16, INT32, INT16, INT8, UINT32, UINT16, UINT8}),
+    hidden_scratch=None,
+    masks_vectors=False,
+)
+
+ARCHITECTURES: dict[str, Architecture] = {architecture.name: architecture for architecture in (A2A3, A5)}
+"""Every architecture by the name that `arch=` takes."""

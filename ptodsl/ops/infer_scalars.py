@@ -1,0 +1,92 @@
+"""The typing rules of scalars and of whole tensors."""
+
+from __future__ import annotations
+
+from ptodsl.errors.types import DTypeRefused, IntegerDivision
+from ptodsl.ir.dtypes import BOOL, INDEX, DType
+from ptodsl.ir.types import ScalarType, TensorType, Type
+from ptodsl.ops.infer import agree_dtypes, check_window, shape_refused, shape_text
+from ptodsl.ops.site import Site
+
+
+def _number(site: Site, operand: str) -> DType:
+    dtype = site.dtype(operand)
+    if dtype is BOOL:
+        site.refuse(DTypeRefused, operand, dtype=BOOL, allowed="numbers; BOOL is not one")
+    return dtype
+
+
+def _agree_scalars(site: Site) -> DType:
+    """The dtype of two numbers: theirs, or INDEX where one is INDEX and the other any integer."""
+    left, right = _number(site, "left"), _number(site, "right")
+    if left is not right and INDEX in (left, right) and left.is_integer and right.is_integer:
+        return INDEX
+    agree_dtypes(site, "left", "right")
+    return left
+
+
+def scalar_arithmetic(site: Site) -> Type:
+    """Two numbers to one."""
+    return ScalarType(_agree_scalars(site))
+
+
+def scalar_division(site: Site) -> Type:
+    """Two floats to their quotient."""
+    dtype = _agree_scalars(site)
+    if not dtype.is_float:
+        site.refuse(IntegerDivision, left=site.dtype("left"), right=site.dtype("right"))
+    return ScalarType(dtype)
+
+
+def scalar_comparison(site: Site) -> Type:
+    """Two numbers, or two BOOLs, to BOOL."""
+    if not site.dtype("left") is site.dtype("right") is BOOL:
+        _agree_scalars(site)
+    return ScalarType(BOOL)
+
+
+def scalar_unary(site: Site) -> Type:
+    """A number to one of its dtype."""
+    return ScalarType(_number(site, "source"))
+
+
+def condition(site: Site) -> Type:
+    """BOOL from conditions: BOOL or integers, nonzero being true."""
+    for row in site.row.operands:
+        dtype = site.dtype(row.name)
+        if dtype is not BOOL and not dtype.is_integer:
+            site.refuse(DTypeRefused, row.name, dtype=dtype, allowed="BOOL and integers")
+    return ScalarType(BOOL)
+
+
+def create_tensor(site: Site) -> Type:
+    """A fresh buffer."""
+    shape, dtype = site.shape("shape"), site.attribute("dtype")
+    assert isinstance(dtype, DType)
+    if not 1 <= len(shape) <= 5 or min(shape) < 1:
+        shape_refused(site, problem=f"a tensor of shape {shape_text(shape)}", how="1 to 5 dims of at least 1")
+    return TensorType(shape, dtype)
+
+
+def read(site: Site) -> Type:
+    """One element."""
+    tensor = site.tensor("tensor")
+    check_window(site, tensor, tuple(1 for _ in range(tensor.rank)))
+    return ScalarType(tensor.dtype)
+
+
+def dim(site: Site) -> Type:
+    """An extent, as INDEX."""
+    axis, rank = site.attribute("axis"), site.tensor("tensor").rank
+    if not isinstance(axis, int) or not -rank <= axis < rank:
+        shape_refused(
+            site, problem=f"axis {axis} of a tensor of rank {rank}", how=f"an axis is in {-rank} to {rank - 1}"
+        )
+    return ScalarType(INDEX)
+
+
+def view(site: Site) -> Type:
+    """A window of a tensor as a tensor over the same bytes."""
+    tensor, sizes = site.tensor("tensor"), site.shape("sizes")
+    check_window(site, tensor, sizes)
+    return TensorType(sizes, tensor.dtype)

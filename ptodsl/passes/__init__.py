@@ -1,0 +1,1 @@
+"""The pipeline's steps from IR to IR, a module each."""

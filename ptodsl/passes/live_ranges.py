@@ -1,0 +1,186 @@
+"""When each tile of a kernel is live, over all paths, as ranges on one line of points.
+
+Statement number p reads at point 2p and writes at 2p + 1. A loop reads its initial values at its head and its yielded
+ones at its end, and writes what it carries at its head, its results at its end; a value from outside that its body
+reads is live from head to end. A branch of an `if` lies before the other on the line, so the ranges of a value that
+both or one of them read may have gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from typing_extensions import assert_never
+
+from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Operand, Return, Statement, Value, Yield
+from ptodsl.ir.rewrite import operands_of
+from ptodsl.passes.joins import is_tile
+
+Range = tuple[int, int]
+"""First and last point, both included."""
+
+
+def merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges in order, those that touch or overlap made one."""
+    result: list[Range] = []
+    for start, end in sorted(ranges):
+        if result and start <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def intersect(first: list[Range], second: list[Range]) -> bool:
+    """Whether two lists of ranges in order have a point in common."""
+    i = j = 0
+    while i < len(first) and j < len(second):
+        if first[i][1] < second[j][0]:
+            i += 1
+        elif second[j][1] < first[i][0]:
+            j += 1
+        else:
+            return True
+    return False
+
+
+@dataclass
+class LiveRanges:
+    """The live ranges of the tiles of one kernel."""
+
+    of: dict[Value, list[Range]]
+    points: dict[Statement, int]
+    """The point at which each statement reads."""
+    ends: dict[Statement, int]
+    """The point at which a loop reads what it yields, and a branch ends."""
+    statements: list[Statement]
+    """Statement p of the line; a loop or branch stands there twice, at its head and at its end."""
+
+
+LateRead = Callable[[Op, int, Value], bool]
+"""Whether operand group number i of an op must stay intact while the op writes."""
+
+
+def live_ranges(function: Function, late: LateRead) -> LiveRanges:
+    """The live ranges of a kernel's tiles; `late` tells which operands may not share bytes with the result."""
+    numbering = _Numbering()
+    numbering.block(function.body)
+    walk = _Walk(numbering, late)
+    walk.block(function.body)
+    ranges = {value: merged(found) for value, found in walk.ranges.items()}
+    return LiveRanges(ranges, numbering.points, numbering.ends, numbering.statements)
+
+
+@dataclass
+class _Numbering:
+    """Gives every statement its point."""
+
+    points: dict[Statement, int] = field(default_factory=dict[Statement, int])
+    ends: dict[Statement, int] = field(default_factory=dict[Statement, int])
+    statements: list[Statement] = field(default_factory=list[Statement])
+
+    def block(self, block: Block) -> None:
+        for statement in block.statements:
+            self.points[statement] = self._next(statement)
+            match statement:
+                case For():
+                    self.block(statement.body)
+                    self.ends[statement] = self._next(statement)
+                case If():
+                    self.block(statement.then)
+                    self.block(statement.orelse)
+                    self.ends[statement] = self._next(statement)
+                case Op() | Call() | Yield() | Return():
+                    pass
+                case _:
+                    assert_never(statement)
+
+    def _next(self, statement: Statement) -> int:
+        self.statements.append(statement)
+        return 2 * (len(self.statements) - 1)
+
+
+@dataclass
+class _Walk:
+    """Goes from the last statement to the first; `_open` holds what is live, with the last point that reads it."""
+
+    numbering: _Numbering
+    late: LateRead
+    ranges: dict[Value, list[Range]] = field(default_factory=dict[Value, "list[Range]"])
+    _open: dict[Value, int] = field(default_factory=dict[Value, int])
+    _opened: list[Value] = field(default_factory=list[Value])
+    """The values that the block being walked has made live."""
+
+    def block(self, block: Block) -> None:
+        for statement in reversed(block.statements):
+            match statement:
+                case Op():
+                    self._op(statement)
+                case If():
+                    self._branch(statement)
+                case For():
+                    self._loop(statement)
+                case Yield() | Return() | Call():
+                    self._read_all(operands_of(statement), self.numbering.points[statement])
+                case _:
+                    assert_never(statement)
+
+    def _op(self, op: Op) -> None:
+        point = self.numbering.points[op]
+        self._write_all(op.results, point + 1)
+        for index, group in enumerate(op.operands):
+            for operand in group:
+                if isinstance(operand, Value) and is_tile(operand):
+                    self._read(operand, point + self.late(op, index, operand))
+
+    def _branch(self, branch: If) -> None:
+        self._write_all(branch.results, self.numbering.ends[branch] + 1)
+        entered: list[Value] = []
+        for block in (branch.orelse, branch.then):
+            start = self.numbering.points[block.statements[0]]
+            for value in self._inside(block):
+                self._close(value, start)
+                entered.append(value)
+        self._read_all(entered, self.numbering.points[branch])
+
+    def _loop(self, loop: For) -> None:
+        head, end = self.numbering.points[loop], self.numbering.ends[loop]
+        self._write_all(loop.results, end + 1)
+        last = loop.body.statements[-1]
+        inside = self._inside(loop.body, also=operands_of(last), at=end)
+        self._write_all(loop.carried, head + 1)
+        for value in inside:
+            if value in self._open:
+                self._open[value] = end
+                self._opened.append(value)
+        self._read_all(loop.initial, head)
+
+    def _inside(self, block: Block, also: Iterable[Operand] = (), at: int = 0) -> list[Value]:
+        """Walks a block; gives the values that are live at its start and were not at its end."""
+        outer, self._opened = self._opened, []
+        self._read_all(also, at)
+        self.block(block)
+        entered, self._opened = self._opened, outer
+        return [value for value in dict.fromkeys(entered) if value in self._open]
+
+    def _read_all(self, operands: Iterable[Operand], point: int) -> None:
+        for operand in operands:
+            if isinstance(operand, Value) and is_tile(operand):
+                self._read(operand, point)
+
+    def _read(self, value: Value, point: int) -> None:
+        if value not in self._open:
+            self._open[value] = point
+            self._opened.append(value)
+        elif self._open[value] < point:
+            self._open[value] = point
+
+    def _write_all(self, values: Iterable[Value], point: int) -> None:
+        for value in values:
+            if is_tile(value):
+                self._open.setdefault(value, point)
+                self._close(value, point)
+
+    def _close(self, value: Value, start: int) -> None:
+        self.ranges.setdefault(value, []).append((start, self._open.pop(value)))

@@ -1,0 +1,45 @@
+"""The moves that bring a tile from one memory to another."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ptodsl.ir.dtypes import DType
+from ptodsl.ir.hardware import Memory
+from ptodsl.machine import Architecture
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The shortest routes on an architecture, over on-chip memories."""
+
+    architecture: Architecture
+
+    def moves_to(self, target: Memory, dtype: DType) -> tuple[Memory, ...]:
+        """The on-chip memories that one move brings a tile to `target` from."""
+        return tuple(
+            move.source
+            for move in self.architecture.moves
+            if move.target is target and move.source is not Memory.GM and _carries(move.dtypes, dtype)
+        )
+
+    def route(self, source: Memory, targets: Collection[Memory], dtype: DType) -> tuple[Memory, ...] | None:
+        """The memories to pass through from `source` to the nearest target, it included; None where no way leads."""
+        queue = deque[tuple[Memory, ...]]([()])
+        seen = {source}
+        while queue:
+            path = queue.popleft()
+            here = path[-1] if path else source
+            if here in targets:
+                return path
+            for move in self.architecture.moves:
+                if move.source is here and move.target not in seen | {Memory.GM} and _carries(move.dtypes, dtype):
+                    seen.add(move.target)
+                    queue.append((*path, move.target))
+        return None
+
+
+def _carries(dtypes: frozenset[DType] | None, dtype: DType) -> bool:
+    return dtypes is None or dtype in dtypes

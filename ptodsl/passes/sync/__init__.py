@@ -1,0 +1,1 @@
+"""How `insert_sync` finds what must be ordered, and with what."""

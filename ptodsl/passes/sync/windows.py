@@ -1,0 +1,79 @@
+"""Windows of tensors as boxes, and whether two of them can meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ptodsl.ir.nodes import For, Value
+from ptodsl.passes.sync.affine import Affine, Scalars
+
+
+@dataclass(frozen=True)
+class Extent:
+    """One dim of a box: from `offset` on, `size` elements."""
+
+    offset: Affine
+    size: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """What an instruction touches of a tensor. `loops` enclose the instruction, the outermost first."""
+
+    box: tuple[Extent, ...]
+    loops: tuple[For, ...]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the box is the same at every execution."""
+        return not any(extent.offset.terms for extent in self.box)
+
+
+def common_loops(first: Window, second: Window) -> Iterator[For]:
+    """The loops that enclose both instructions, the outermost first."""
+    for one, other in zip(first.loops, second.loops, strict=False):
+        if one is not other:
+            return
+        yield one
+
+
+def meet_in_iteration(first: Window, second: Window) -> bool:
+    """Whether the boxes can meet while every common loop has one index for both.
+
+    They are apart if in some dim the distance of their offsets is a known constant, and at least the size.
+    """
+    return not any(_distant(*extents) for extents in zip(first.box, second.box, strict=True))
+
+
+def meet_across(first: Window, second: Window, scalars: Scalars) -> bool:
+    """Whether the boxes can meet while the index of some common loop differs by a step or more.
+
+    The loops outside of that one have one index for both. The boxes are apart if in some dim the distance is a known
+    constant and at least the size, or if a step takes the window past both sizes and the offsets are equal otherwise.
+    """
+    return any(
+        not any(_distant_across(*extents, loop, scalars) for extents in zip(first.box, second.box, strict=True))
+        for loop in common_loops(first, second)
+    )
+
+
+def _distant(first: Extent, second: Extent) -> bool:
+    distance = second.offset.plus(first.offset, -1)
+    return not distance.terms and (distance.constant >= first.size or -distance.constant >= second.size)
+
+
+def _distant_across(first: Extent, second: Extent, loop: For, scalars: Scalars) -> bool:
+    varying = {value for value in _values(first, second) if scalars.varies(value, loop)}
+    if not varying:
+        return _distant(first, second)
+    if varying != {loop.index} or first.offset != second.offset:
+        return False
+    step = scalars.form(loop.step)
+    stride = abs(first.offset.coefficient(loop.index) * step.constant)
+    return not step.terms and stride >= max(first.size, second.size)
+
+
+def _values(first: Extent, second: Extent) -> Iterator[Value]:
+    yield from first.offset.values
+    yield from second.offset.values

@@ -1,0 +1,78 @@
+"""What the vector unit can compute with, and the cast to write where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ptodsl.errors import Diagnostic
+from ptodsl.errors.memory import ConversionMissing, VectorDTypeRefused
+from ptodsl.ir.dtypes import FP16, FP32, INT32, DType
+from ptodsl.ir.hardware import Pipe
+from ptodsl.ir.nodes import Op, Operand, Value
+from ptodsl.ir.types import TileType
+from ptodsl.machine import Architecture
+from ptodsl.ops.table import row_of
+from ptodsl.passes.conversions import embeds, reachable, steps
+
+_NARROWER: dict[str, dict[str, frozenset[DType]]] = {
+    "a2a3": {"TABS": frozenset({FP16, FP32}), "TRELU": frozenset({FP16, FP32, INT32})},
+    "a5": {},
+}
+"""Instructions that take fewer dtypes than the unit computes with. Source: their checks in the public header."""
+
+
+def dtype_mistake(op: Op, architecture: Architecture) -> Diagnostic | None:
+    """What is wrong with the dtype that an op computes with or converts; None where the unit has it."""
+    row = row_of(op)
+    reads = [operand for group in op.operands for operand in group]
+    source = _first_tile([*reads, *op.results])
+    if source is None or row.pipe is not Pipe.V:
+        return None
+    target = op.attributes.get("dtype")
+    if isinstance(target, DType) and _first_tile(reads) is not None:
+        return _conversion_mistake(op, source, target, architecture)
+    if source.size == 8 or (row.computes and source not in able(row.instruction, architecture)):
+        return _arithmetic_mistake(op, source, architecture)
+    return None
+
+
+def able(instruction: str, architecture: Architecture) -> frozenset[DType]:
+    """The dtypes that an instruction computes with."""
+    dtypes = architecture.vector_dtypes
+    return dtypes & _NARROWER[architecture.name].get(instruction, dtypes)
+
+
+def _first_tile(operands: Iterable[Operand]) -> DType | None:
+    """The dtype of the first tile among operands."""
+    for operand in operands:
+        if isinstance(operand, Value) and isinstance(operand.type, TileType):
+            return operand.type.dtype
+    return None
+
+
+def _conversion_mistake(op: Op, source: DType, target: DType, architecture: Architecture) -> Diagnostic | None:
+    if source is target or steps(source, target, architecture.name) is not None:
+        return None
+    has = " or ".join(f"`pl.{dtype}`" for dtype in reachable(source, architecture.name))
+    return ConversionMissing(
+        op.span,
+        source=source,
+        target=target,
+        arch=architecture.name,
+        how=f"choose the way through another dtype, where it may round twice: {source} converts to {has}"
+        if has
+        else f"keep the data in another dtype: {source} converts to nothing here",
+    )
+
+
+def _arithmetic_mistake(op: Op, source: DType, architecture: Architecture) -> Diagnostic:
+    row = row_of(op)
+    dtypes = able(row.instruction, architecture) & (row.dtypes or architecture.vector_dtypes)
+    ways = sorted((path for dtype in dtypes if (path := steps(source, dtype, architecture.name))), key=len)
+    exact = [path for path in ways if embeds(source, path[-1])]
+    best = (exact or ways or [()])[0]
+    casts = f"convert it first with `pl.cast(..., pl.{best[-1]})`" if best else "use another dtype"
+    names = ", ".join(sorted(dtype.label for dtype in dtypes))
+    return VectorDTypeRefused(
+        op.span, op=row.label, dtype=source, arch=architecture.name, how=f"{casts}; it computes with {names}"
+    )

@@ -1,0 +1,99 @@
+"""Which windows of tensors a transfer can cover. Source: TLOAD and TSTORE of the public header library 9.1.0."""
+
+from __future__ import annotations
+
+from ptodsl.errors import Diagnostic
+from ptodsl.errors.memory import WindowRefused
+from ptodsl.ir.hardware import Memory
+from ptodsl.ir.nodes import Op, Value
+from ptodsl.ir.types import TensorType, TileType
+from ptodsl.ops.table import row_of
+from ptodsl.passes.layouts import is_column
+
+MAX_ROWS = 4095
+"""Rows that one transfer between global memory and UB moves."""
+
+MAX_STRIDE = 65535
+"""Elements from one row to the next in a transfer into L1."""
+
+
+def window_of(tensor: TensorType, tile: TileType, op: Op) -> tuple[int, ...]:
+    """The sizes of a transfer's window: written ones, else the tile's in the last dims."""
+    sizes = op.attributes.get("sizes")
+    if isinstance(sizes, tuple):
+        return sizes
+    return (tile.shape[1],) if tensor.rank == 1 else (*(1 for _ in range(tensor.rank - 2)), *tile.shape)
+
+
+def is_contiguous(tensor: tuple[int, ...], window: tuple[int, ...]) -> bool:
+    """Whether a window's elements follow each other in the tensor."""
+    partial = False
+    for extent, size in zip(reversed(tensor), reversed(window), strict=True):
+        if partial and size != 1:
+            return False
+        partial = partial or size != extent
+    return True
+
+
+def window_mistake(op: Op) -> Diagnostic | None:
+    """What is wrong with the window of a load or store; None where the transfer can cover it."""
+    tensor, tile = _ends(op)
+    window = window_of(tensor, tile, op)
+    if is_column(tile):
+        return None if is_contiguous(tensor.shape, window) else _column_mistake(op, tensor, tile)
+    if tile.memory is Memory.UB:
+        return _rows_mistake(op, tile)
+    return _fractal_mistake(op, tensor, tile, window)
+
+
+def _ends(op: Op) -> tuple[TensorType, TileType]:
+    values = [value for group in op.operands for value in group if isinstance(value, Value)]
+    types = [value.type for value in (*values, *op.results)]
+    tensor = next(type_ for type_ in types if isinstance(type_, TensorType))
+    tile = next(type_ for type_ in types if isinstance(type_, TileType))
+    return tensor, tile
+
+
+def _column_mistake(op: Op, tensor: TensorType, tile: TileType) -> Diagnostic:
+    rows, last = tile.shape[0], tensor.shape[-1]
+    return WindowRefused(
+        op.span,
+        op=row_of(op).label,
+        label=f"{rows} rows of 1 element, {last} elements apart",
+        problem=f"a column [{rows}, 1] must be {rows} consecutive elements, in {tensor} they are not",
+        how=f"let the tensor end in a dim of 1, or transfer the window [1, {rows}] of a tensor laid out so and "
+        f"`pl.reshape` between it and [{rows}, 1]",
+    )
+
+
+def _rows_mistake(op: Op, tile: TileType) -> Diagnostic | None:
+    if tile.shape[0] <= MAX_ROWS:
+        return None
+    return WindowRefused(
+        op.span,
+        op=row_of(op).label,
+        label=f"{tile.shape[0]} rows",
+        problem=f"one transfer moves at most {MAX_ROWS} rows, this window has {tile.shape[0]}",
+        how="split it, or use fewer and longer rows",
+    )
+
+
+def _fractal_mistake(op: Op, tensor: TensorType, tile: TileType, window: tuple[int, ...]) -> Diagnostic | None:
+    assert tile.memory is not None
+    if sum(size != 1 for size in window[:-1]) > 1:
+        return WindowRefused(
+            op.span,
+            op=row_of(op).label,
+            label=f"sizes {list(window)}",
+            problem=f"between GM and {tile.memory.label} at most one size besides the last may differ from 1",
+            how="loop over the outer dims, or `pl.tensor.reshape` the tensor where its dims are contiguous",
+        )
+    if tile.memory is Memory.L1 and tensor.shape[-1] > MAX_STRIDE:
+        return WindowRefused(
+            op.span,
+            op=row_of(op).label,
+            label=f"rows {tensor.shape[-1]} elements apart",
+            problem=f"rows of a window into L1 lie at most {MAX_STRIDE} elements apart, in {tensor} {tensor.shape[-1]}",
+            how="use a tensor with shorter rows",
+        )
+    return None

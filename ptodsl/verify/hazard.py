@@ -1,0 +1,117 @@
+"""What a hazard's message says: the two instructions, the bytes they share, and what would order them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ptodsl.errors import Diagnostic, Note
+from ptodsl.errors.sync import ChainRelaxed, HazardUnordered
+from ptodsl.ir.hardware import Memory, Pipe
+from ptodsl.machine import Architecture, CoreSpec
+from ptodsl.verify.access import Access, Side
+from ptodsl.verify.instructions import Instruction
+from ptodsl.verify.pending import Flag
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """Two accesses that nothing orders, `earlier` the one that runs first."""
+
+    earlier: Instruction
+    first: Access
+    later: Instruction
+    second: Access
+
+    @property
+    def goes_round(self) -> bool:
+        """Whether the first one is of an earlier iteration of a loop."""
+        return self.earlier.order >= self.later.order
+
+    def finding(self, architecture: Architecture, core: CoreSpec) -> Diagnostic:
+        """The error."""
+        return HazardUnordered(
+            self.later.op.span, self._notes(), **self._fields(), how=self._remedy(architecture, core)
+        )
+
+    def relaxed(self, architecture: Architecture, core: CoreSpec, why: str) -> Diagnostic:
+        """The note for a conflict that hardware is said to keep in order."""
+        fields = self._fields()
+        return ChainRelaxed(self.later.op.span, self._notes(), **fields, how=self._remedy(architecture, core), why=why)
+
+    def _fields(self) -> dict[str, str]:
+        return {
+            "later": self.later.row.label,
+            "sink": pipe_text(self.later.pipe),
+            "earlier": self.earlier.row.label,
+            "source": pipe_text(self.earlier.pipe),
+            "where": common_text(self.first, self.second),
+            "does": self.second.kind.value,
+        }
+
+    def _notes(self) -> list[Note]:
+        did = f"{pipe_text(self.earlier.pipe)} {self.first.kind.value} {place_text(self.first)}"
+        notes = [Note(f"{did} in an earlier iteration" if self.goes_round else did, self.earlier.op.span)]
+        if self.goes_round and self.earlier is self.later:
+            notes = [Note("the two are one statement in two iterations of a loop")]
+        return notes
+
+    def _remedy(self, architecture: Architecture, core: CoreSpec) -> str:
+        source, sink = self.earlier.pipe, self.later.pipe
+        if source is sink:
+            return _same_pipe_remedy(source, self.later.row.label, core)
+        if (source, sink) not in core.pairs:
+            return (
+                f"put `pipe_barrier all` between them: there are no flags from {pipe_text(source)} to {pipe_text(sink)}"
+            )
+        flag = Flag(source, sink, architecture.first_event((source, sink)))
+        order = f"put `set_flag {flag}` after `{self.earlier.row.label}` and `wait_flag {flag}` before"
+        if self.goes_round:
+            return f"{order} `{self.later.row.label}`; set it once before the loop too, and wait for it once after"
+        return f"{order} `{self.later.row.label}`; any id will do that is free there"
+
+
+def _same_pipe_remedy(pipe: Pipe, label: str, core: CoreSpec) -> str:
+    if pipe in core.barriers:
+        return f"put `pipe_barrier {pipe.value}` before `{label}`"
+    both_ways = (other for other in Pipe if {(pipe, other), (other, pipe)} <= core.pairs and other is not Pipe.S)
+    other = next(both_ways, None)
+    if other is None:
+        return f"put `pipe_barrier all` before `{label}`"
+    there, back = f"{pipe.value}, {other.value}", f"{other.value}, {pipe.value}"
+    return f"put a round trip before `{label}`: set and wait `{there}`, then `{back}`; or `pipe_barrier all`"
+
+
+def pipe_text(pipe: Pipe) -> str:
+    """How messages call a pipe."""
+    return pipe.value.upper()
+
+
+def place_text(access: Access) -> str:
+    """The bytes or the window that an access touches."""
+    if isinstance(access.place, Memory):
+        (side,) = access.window
+        return range_text(access.place, side.start.constant, side.start.constant + side.size)
+    starts = ", ".join(_start_text(side) for side in access.window)
+    return f"`{access.place.name}[{starts}]` ({'×'.join(str(side.size) for side in access.window)})"
+
+
+def common_text(first: Access, second: Access) -> str:
+    """The bytes that two accesses share; of a tensor, its name."""
+    if not isinstance(first.place, Memory):
+        return f"`{first.place.name}`"
+    (one,), (other,) = first.window, second.window
+    low = max(one.start.constant, other.start.constant)
+    high = min(one.start.constant + one.size, other.start.constant + other.size)
+    return range_text(first.place, low, high)
+
+
+def range_text(memory: Memory, low: int, high: int) -> str:
+    """A range of bytes, the end excluded."""
+    return f"{memory.label} 0x{low:x} to 0x{high:x}"
+
+
+def _start_text(side: Side) -> str:
+    parts = [value.name if factor == 1 else f"{factor}*{value.name}" for value, factor in side.start.terms]
+    if side.start.constant or not parts:
+        parts.append(str(side.start.constant))
+    return " + ".join(sorted(parts, key=str.isdigit))

@@ -1,0 +1,1 @@
+"""From C++ text to a library that runs: toolchains, cache, loading, launching."""

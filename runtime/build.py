@@ -1,0 +1,172 @@
+"""From C++ text to a shared library, through the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import subprocess
+from collections import deque
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ptodsl.errors import PtoError
+from ptodsl.errors.build import CompileFailed
+from ptodsl.runtime import processor
+from ptodsl.runtime.cache import SOURCE, Cache, location
+from ptodsl.runtime.digests import tree_digest
+from ptodsl.runtime.toolchains import RUNTIME, SUPPORT, Toolchain, for_launcher, for_support
+
+_FORMAT = "1"
+"""Goes up when entries of an older release must not be taken."""
+_ORCHESTRATION = "ptodsl/orchestration.hpp"
+_SHOWN_LINES = 12
+
+LINE_COMMENT = re.compile(r'^([^"\n]*?)[ \t]*//[^\n]*$', re.MULTILINE)
+"""A comment to the end of its line, where no string literal can hold the two slashes."""
+
+
+def build(text: str, toolchain: Toolchain) -> Path:
+    """The library of a program: from the cache, or compiled now.
+
+    Raises E0606 with the compiler's words, E0607 or E0608 where the cache cannot be used.
+    """
+    return build_all([(text, toolchain)])[0]
+
+
+def build_all(sources: Iterable[tuple[str, Toolchain]]) -> list[Path]:
+    """The libraries of several programs; what is missing is compiled at the same time, the launcher too."""
+    cache = Cache(location())
+    jobs = [_job(text, toolchain) for text, toolchain in sources]
+    found = {job.key: product for job in jobs if (product := cache.lookup(job.key)) is not None}
+    missing = {job.key: job for job in jobs if job.key not in found}
+    if missing:
+        found |= _run(cache, [*(_linked(cache, job) for job in missing.values()), *_launcher(cache)])
+    return [found[job.key] for job in jobs]
+
+
+def build_launcher() -> Path:
+    """The library that launches programs. Raises as `build` does, and E0602 where no compiler is found."""
+    return _built(Cache(location()), _launcher_job())
+
+
+def key(text: str, toolchain: Toolchain) -> str:
+    """The name of the entry that holds a product: everything that the product depends on, hashed."""
+    parts = (
+        _FORMAT,
+        LINE_COMMENT.sub(r"\1", text),
+        repr(toolchain.compiler),
+        repr(toolchain.flags + toolchain.libraries),
+        *(tree_digest(folder) for folder in toolchain.includes),
+        processor.identity(),
+    )
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to compile."""
+
+    key: str
+    text: str
+    toolchain: Toolchain
+    objects: tuple[Path, ...] = ()
+    """What it is linked with. Their sources are among the toolchain's headers, and so in the key."""
+
+
+def _job(text: str, toolchain: Toolchain) -> _Job:
+    return _Job(key(text, toolchain), text, toolchain)
+
+
+def _launcher_job() -> _Job:
+    return _job((RUNTIME / "launcher.cpp").read_text(encoding="utf-8"), for_launcher())
+
+
+def _launcher(cache: Cache) -> list[_Job]:
+    """The launcher as one more thing to build, where it is missing and a compiler for it is not."""
+    try:
+        job = _launcher_job()
+    except PtoError:
+        return []
+    return [] if cache.lookup(job.key) else [job]
+
+
+def _linked(cache: Cache, job: _Job) -> _Job:
+    """The job with the code behind the header that orchestrations include, if its text does."""
+    if _ORCHESTRATION not in job.text:
+        return job
+    source = (SUPPORT / _ORCHESTRATION).with_suffix(".cpp").read_text(encoding="utf-8")
+    return replace(job, objects=(_built(cache, _job(source, for_support(job.toolchain))),))
+
+
+def _built(cache: Cache, job: _Job) -> Path:
+    return cache.lookup(job.key) or _run(cache, [job])[job.key]
+
+
+def _run(cache: Cache, jobs: Iterable[_Job]) -> dict[str, Path]:
+    """The products of jobs by key, compiled as many at a time as there are processors."""
+    built: dict[str, Path] = {}
+    running: deque[_Compilation] = deque()
+    with ExitStack() as stack:
+        for job in jobs:
+            if len(running) >= max(2, os.cpu_count() or 1):
+                _finish(running.popleft(), built)
+            running.append(stack.enter_context(_compiling(cache, job)))
+        while running:
+            _finish(running.popleft(), built)
+    return built
+
+
+def _finish(compilation: _Compilation, built: dict[str, Path]) -> None:
+    built[compilation.job.key] = compilation.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Compilation:
+    """A compiler at work in a folder of the cache."""
+
+    cache: Cache
+    job: _Job
+    folder: Path
+    command: tuple[str, ...]
+    process: subprocess.Popen[bytes]
+
+    def finish(self) -> Path:
+        """The product in its place, once the compiler is done."""
+        output = self.process.communicate()[0].decode("utf-8", "replace")
+        if self.process.returncode == 0:
+            return self.cache.publish(self.folder, self.job.key, self.job.toolchain.product)
+        (self.folder / "output.txt").write_text(output, encoding="utf-8")
+        (self.folder / "command.txt").write_text(shlex.join(self.command) + "\n", encoding="utf-8")
+        raise PtoError([self._failure(output)])
+
+    def _failure(self, output: str) -> CompileFailed:
+        code = self.process.returncode
+        lines = output.splitlines() or ["(it said nothing)"]
+        return CompileFailed(
+            None,
+            compiler=shlex.join(self.command[:1]),
+            outcome=f"was killed by signal {-code}" if code < 0 else f"failed with status {code}",
+            output="\n".join(lines[:_SHOWN_LINES]),
+            folder=self.cache.keep(self.folder, self.job.key),
+        )
+
+
+@contextmanager
+def _compiling(cache: Cache, job: _Job) -> Generator[_Compilation]:
+    """A compiler that has been started; it does not outlive the block."""
+    command = job.toolchain.command(SOURCE, job.objects)
+    with cache.building() as folder:
+        (folder / SOURCE).write_text(job.text, encoding="utf-8", errors="surrogateescape")
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        try:
+            yield _Compilation(cache, job, folder, command, process)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()

@@ -1,0 +1,36 @@
+// The words of the kernel language on a host: core kinds, address spaces and qualifiers that a host compiler need not
+// see are empty, and both core kinds are present, so one source serves vector and cube code.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef __CPU_SIM
+#define __CPU_SIM
+#endif
+
+#if !defined(__DAV_VEC__) && !defined(__DAV_CUBE__)
+#define __DAV_VEC__
+#define __DAV_CUBE__
+#endif
+
+#define __global__
+#define AICORE
+#define __aicore__
+#define __gm__
+#define __ubuf__
+#define __cbuf__
+#define __ca__
+#define __cb__
+#define __cc__
+#define __fbuf__
+#define __biasbuf__
+#define __tf__
+#define __in__
+#define __out__
+
+#define PTO_INLINE inline __attribute__((always_inline))
+// For lambdas, after their parameters.
+#define PTO_LAMBDA __attribute__((always_inline))
+#define PTO_INTERNAL AICORE PTO_INLINE
+#define PTO_INST AICORE PTO_INLINE

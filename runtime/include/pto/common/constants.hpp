@@ -1,0 +1,4 @@
+// Kept for sources that include it: everything is in pto-inst.hpp.
+#pragma once
+
+#include "../pto-inst.hpp"

@@ -1,0 +1,99 @@
+// Where an element of a tile lies, in elements from the tile's address.
+//
+// UB is byte-exact: the layout named by the tile's type. The other memories are opaque to a program, so their order is
+// the library's own and depends only on the memory, the element type and the shape: rows one after another, and in L0B
+// panels of two vectors' width, each with its rows one after another, as the matrix unit reads them.
+#pragma once
+
+#include "../lanes/target.hpp"
+#include "tile.hpp"
+
+namespace pto {
+namespace detail {
+
+template <typename Tile>
+inline constexpr bool is_byte_exact = Tile::Loc == TileType::Vec;
+
+// Columns of an L0B panel: what one pass of the matrix kernel covers.
+inline constexpr int panel_cols = 2 * vector_bytes / static_cast<int>(sizeof(float));
+
+template <typename Tile>
+PTO_INLINE constexpr int panel_width(int first_col) {
+    return least(panel_cols, Tile::Cols - first_col);
+}
+
+template <typename Tile>
+PTO_INLINE constexpr int boxed_offset(int row, int col) {
+    const int block_row = row / Tile::InnerRows, inner_row = row % Tile::InnerRows;
+    const int block_col = col / Tile::InnerCols, inner_col = col % Tile::InnerCols;
+    const int block = Tile::isRowMajor ? block_row * Tile::Cols * Tile::InnerRows + block_col * Tile::InnerNumel
+                                       : block_col * Tile::Rows * Tile::InnerCols + block_row * Tile::InnerNumel;
+    return block + (Tile::isInnerRowMajor ? inner_row * Tile::InnerCols + inner_col
+                                          : inner_col * Tile::InnerRows + inner_row);
+}
+
+template <typename Tile>
+PTO_INLINE constexpr int panel_offset(int row, int col) {
+    const int first_col = col / panel_cols * panel_cols;
+    return first_col * Tile::Rows + row * panel_width<Tile>(first_col) + (col - first_col);
+}
+
+}  // namespace detail
+
+// The offset that the tile's layout names; what a program sees in UB.
+template <typename Tile>
+PTO_INLINE constexpr int GetTileOffset(int row, int col) {
+    if constexpr (Tile::isBoxedLayout)
+        return detail::boxed_offset<Tile>(row, col);
+    else
+        return row * Tile::RowStride + col * Tile::ColStride;
+}
+
+namespace detail {
+
+// The offset at which this library keeps the element.
+template <typename Tile>
+PTO_INLINE constexpr int element_offset(int row, int col) {
+    if constexpr (is_byte_exact<Tile>)
+        return GetTileOffset<Tile>(row, col);
+    else if constexpr (Tile::Loc == TileType::Right)
+        return panel_offset<Tile>(row, col);
+    else
+        return row * Tile::Cols + col;
+}
+
+// Columns that lie side by side, counted from a multiple of this number.
+template <typename Tile>
+constexpr int columns_in_a_run() {
+    if constexpr (Tile::Loc == TileType::Right)
+        return least(panel_cols, Tile::Cols);
+    else if constexpr (!is_byte_exact<Tile> || (Tile::isRowMajor && !Tile::isBoxedLayout))
+        return Tile::Cols;
+    else
+        return Tile::isInnerRowMajor ? Tile::InnerCols : 1;
+}
+
+// Whole rows follow one another without a gap, so that a full tile is one run of elements.
+template <typename Tile>
+inline constexpr bool has_flat_rows = columns_in_a_run<Tile>() == Tile::Cols && (!is_byte_exact<Tile> ||
+                                                                                 !Tile::isBoxedLayout);
+
+template <typename Tile>
+inline constexpr bool has_full_rows = has_flat_rows<Tile> && Tile::ValidCol == Tile::Cols;
+
+template <typename Tile>
+PTO_INLINE auto element_address(Tile& tile, int row, int col) {
+    return tile.data() + element_offset<Tile>(row, col);
+}
+
+template <typename Tile>
+PTO_INLINE constexpr int valid_rows(const Tile& tile) {
+    return static_cast<int>(tile.GetValidRow());
+}
+template <typename Tile>
+PTO_INLINE constexpr int valid_cols(const Tile& tile) {
+    return static_cast<int>(tile.GetValidCol());
+}
+
+}  // namespace detail
+}  // namespace pto

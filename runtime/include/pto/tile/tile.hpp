@@ -1,0 +1,209 @@
+// Tile: a two-dimensional block of elements in one on-chip memory, as a type. Physical shape and layout are static;
+// either side of the valid shape may be dynamic (-1), and is then given to the constructor.
+//
+// A tile holds no elements: TASSIGN binds it to an address, copies of a tile share it.
+#pragma once
+
+#include "pad.hpp"
+
+namespace pto {
+
+inline constexpr int DYNAMIC = -1;
+
+namespace TileConfig {
+inline constexpr int alignedSize = 32;
+inline constexpr int fixedRowSize = 16;
+inline constexpr int fixedColSize = 16;
+inline constexpr int fixedMxRowSize = 16;
+inline constexpr int fixedMxColSize = 2;
+inline constexpr int fractalABSize = 512;
+inline constexpr int fractalCSize = 1024;
+inline constexpr int fractalMxSize = 32;
+}  // namespace TileConfig
+
+namespace detail {
+
+struct Fractal {
+    int rows;
+    int cols;
+};
+
+// The inner box of a layout: 16 rows (or columns) of 32 bytes; 16 x 16 for accumulators; 1 x 1 where there is none.
+constexpr Fractal inner_box(SLayout layout, int fractal_bytes, int element_bytes) {
+    const bool transposed = layout == SLayout::ColMajor;
+    if (fractal_bytes == TileConfig::fractalCSize) return {TileConfig::fixedRowSize, TileConfig::fixedColSize};
+    if (fractal_bytes == TileConfig::fractalMxSize)
+        return transposed ? Fractal{TileConfig::fixedMxColSize, TileConfig::fixedMxRowSize}
+                          : Fractal{TileConfig::fixedMxRowSize, TileConfig::fixedMxColSize};
+    if (layout == SLayout::NoneBox) return {1, 1};
+    const int line = TileConfig::alignedSize / element_bytes;
+    return transposed ? Fractal{line, TileConfig::fixedColSize} : Fractal{TileConfig::fixedRowSize, line};
+}
+
+}  // namespace detail
+
+template <TileType Loc_, typename Element_, int Rows_, int Cols_, BLayout BFractal_ = BLayout::RowMajor,
+          int RowValid_ = Rows_, int ColValid_ = Cols_, SLayout SFractal_ = SLayout::NoneBox,
+          int SFractalSize_ = TileConfig::fractalABSize, PadValue PadVal_ = PadValue::Null,
+          CompactMode Compact_ = CompactMode::Null>
+struct Tile {
+    using DType = Element_;
+    using TileDType = DType*;
+
+    static constexpr TileType Loc = Loc_;
+    static constexpr int Rows = Rows_;
+    static constexpr int Cols = Cols_;
+    static constexpr int Numel = Rows * Cols;
+    static constexpr int ValidRow = RowValid_;
+    static constexpr int ValidCol = ColValid_;
+    static constexpr BLayout BFractal = BFractal_;
+    static constexpr SLayout SFractal = SFractal_;
+    static constexpr int SFractalSize = SFractalSize_;
+    static constexpr PadValue PadVal = PadVal_;
+    static constexpr CompactMode Compact = Compact_;
+
+    static constexpr bool isRowMajor = BFractal == BLayout::RowMajor;
+    static constexpr bool isBoxedLayout = SFractal != SLayout::NoneBox;
+    static constexpr bool isInnerRowMajor = SFractal == SLayout::RowMajor;
+    static constexpr bool isInnerColMajor = SFractal == SLayout::ColMajor;
+    static constexpr int RowStride = isRowMajor ? Cols : 1;
+    static constexpr int ColStride = isRowMajor ? 1 : Rows;
+    static constexpr int InnerRows = detail::inner_box(SFractal, SFractalSize, sizeof(DType)).rows;
+    static constexpr int InnerCols = detail::inner_box(SFractal, SFractalSize, sizeof(DType)).cols;
+    static constexpr int InnerNumel = InnerRows * InnerCols;
+
+    static_assert(Rows > 0 && Cols > 0, "a tile has at least one row and one column");
+    static_assert(ValidRow == DYNAMIC || (ValidRow > 0 && ValidRow <= Rows),
+                  "valid rows are between 1 and the tile's rows, or DYNAMIC (-1)");
+    static_assert(ValidCol == DYNAMIC || (ValidCol > 0 && ValidCol <= Cols),
+                  "valid columns are between 1 and the tile's columns, or DYNAMIC (-1)");
+    static_assert(SFractalSize == TileConfig::fractalABSize || SFractalSize == TileConfig::fractalCSize ||
+                      SFractalSize == TileConfig::fractalMxSize,
+                  "a fractal has 512 bytes (L0A, L0B, L1), 1024 (L0C) or 32 (scales)");
+    static_assert(isBoxedLayout || !isRowMajor || Cols * sizeof(DType) % TileConfig::alignedSize == 0,
+                  "a row of a row-major tile is a multiple of 32 bytes: add columns and keep them out of the valid "
+                  "shape, or make an [M, 1] tile column-major");
+    static_assert(isBoxedLayout || isRowMajor || Rows * sizeof(DType) % TileConfig::alignedSize == 0,
+                  "a column of a column-major tile is a multiple of 32 bytes: add rows and keep them out of the valid "
+                  "shape");
+    static_assert(Cols % InnerCols == 0,
+                  "columns of a boxed tile are a multiple of the fractal's columns: add columns and keep them out of "
+                  "the valid shape");
+    static_assert(Loc == TileType::Vec || SFractalSize == TileConfig::fractalMxSize || Rows == 1 ||
+                      Rows % InnerRows == 0,
+                  "rows of a boxed tile are 1 or a multiple of the fractal's rows: add rows and keep them out of the "
+                  "valid shape");
+
+    Tile() = default;
+
+    template <int R = ValidRow, int C = ValidCol>
+    explicit Tile(detail::enable_if_t<R == DYNAMIC && C == DYNAMIC, unsigned> valid_rows, unsigned valid_cols)
+        : valid_row_(valid_rows), valid_col_(valid_cols) {}
+
+    template <int R = ValidRow, int C = ValidCol>
+    explicit Tile(detail::enable_if_t<(R == DYNAMIC) != (C == DYNAMIC), unsigned> valid)
+        : valid_row_(R == DYNAMIC ? valid : Rows), valid_col_(C == DYNAMIC ? valid : Cols) {}
+
+    template <int R = ValidRow>
+    static constexpr detail::enable_if_t<(R > 0), unsigned> GetValidRow() {
+        return R;
+    }
+    template <int R = ValidRow>
+    PTO_INLINE detail::enable_if_t<R == DYNAMIC, unsigned> GetValidRow() const {
+        return valid_row_;
+    }
+    template <int C = ValidCol>
+    static constexpr detail::enable_if_t<(C > 0), unsigned> GetValidCol() {
+        return C;
+    }
+    template <int C = ValidCol>
+    PTO_INLINE detail::enable_if_t<C == DYNAMIC, unsigned> GetValidCol() const {
+        return valid_col_;
+    }
+
+    PTO_INLINE void SetValidRow(unsigned rows) {
+        static_assert(ValidRow == DYNAMIC, "valid rows are static in this tile's type: declare them DYNAMIC (-1)");
+        valid_row_ = rows;
+    }
+    PTO_INLINE void SetValidCol(unsigned cols) {
+        static_assert(ValidCol == DYNAMIC, "valid columns are static in this tile's type: declare them DYNAMIC (-1)");
+        valid_col_ = cols;
+    }
+    PTO_INLINE void SetValidShape(unsigned rows, unsigned cols) {
+        SetValidRow(rows);
+        SetValidCol(cols);
+    }
+
+    // Single elements by their offset in the layout, counted in elements.
+    PTO_INLINE DType GetValue(uint32_t offset) const {
+        static_assert(Loc == TileType::Vec, "only tiles in UB can be read by the scalar unit");
+        return data_[offset];
+    }
+    PTO_INLINE void SetValue(uint32_t offset, DType value) {
+        static_assert(Loc == TileType::Vec, "only tiles in UB can be written by the scalar unit");
+        data_[offset] = value;
+    }
+
+    PTO_INLINE TileDType& data() { return data_; }
+    PTO_INLINE const TileDType& data() const { return data_; }
+
+    PTO_INLINE bool GetKAligned() const { return k_aligned_; }
+    PTO_INLINE void SetKAligned(bool aligned) { k_aligned_ = aligned; }
+
+private:
+    TileDType data_ = nullptr;
+    unsigned valid_row_ = Rows;
+    unsigned valid_col_ = Cols;
+    bool k_aligned_ = false;
+};
+
+#if defined(PTODSL_ARCH_A5)
+inline constexpr BLayout left_block_layout = BLayout::ColMajor;
+#else
+inline constexpr BLayout left_block_layout = BLayout::RowMajor;
+#endif
+
+template <typename T, int Rows, int Cols, int RowValid = Rows, int ColValid = Cols>
+using TileLeft = Tile<TileType::Left, T, Rows, Cols, left_block_layout, RowValid, ColValid, SLayout::RowMajor,
+                      TileConfig::fractalABSize>;
+template <typename T, int Rows, int Cols, int RowValid = Rows, int ColValid = Cols>
+using TileLeftCompact = Tile<TileType::Left, T, Rows, Cols, left_block_layout, RowValid, ColValid, SLayout::RowMajor,
+                             TileConfig::fractalABSize, PadValue::Null, CompactMode::Normal>;
+
+template <typename T, int Rows, int Cols, int RowValid = Rows, int ColValid = Cols>
+using TileRight = Tile<TileType::Right, T, Rows, Cols, BLayout::RowMajor, RowValid, ColValid, SLayout::ColMajor,
+                       TileConfig::fractalABSize>;
+template <typename T, int Rows, int Cols, int RowValid = Rows, int ColValid = Cols>
+using TileRightCompact = Tile<TileType::Right, T, Rows, Cols, BLayout::RowMajor, RowValid, ColValid, SLayout::ColMajor,
+                              TileConfig::fractalABSize, PadValue::Null, CompactMode::Normal>;
+
+template <typename T, int Rows, int Cols, int RowValid = Rows, int ColValid = Cols>
+using TileAcc = Tile<TileType::Acc, T, Rows, Cols, BLayout::ColMajor, RowValid, ColValid, SLayout::RowMajor,
+                     TileConfig::fractalCSize>;
+template <typename T, int Rows, int Cols, int RowValid = Rows, int ColValid = Cols>
+using TileAccCompact = Tile<TileType::Acc, T, Rows, Cols, BLayout::ColMajor, RowValid, ColValid, SLayout::RowMajor,
+                            TileConfig::fractalCSize, PadValue::Null, CompactMode::Normal>;
+
+template <typename T>
+inline constexpr bool is_tile_data_v = false;
+template <TileType Loc, typename T, int R, int C, BLayout B, int VR, int VC, SLayout S, int F, PadValue P,
+          CompactMode M>
+inline constexpr bool is_tile_data_v<Tile<Loc, T, R, C, B, VR, VC, S, F, P, M>> = true;
+
+template <typename T>
+inline constexpr bool is_boxed_tile = T::isBoxedLayout;
+
+template <typename T>
+struct is_Nz_layout {
+    static constexpr bool value = !T::isRowMajor && T::isInnerRowMajor;
+};
+template <typename T>
+struct is_Zn_layout {
+    static constexpr bool value = T::isRowMajor && T::isInnerColMajor;
+};
+template <typename T>
+struct is_Zz_layout {
+    static constexpr bool value = T::isRowMajor && T::isInnerRowMajor;
+};
+
+}  // namespace pto

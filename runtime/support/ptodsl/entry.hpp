@@ -1,0 +1,12 @@
+// The one name that a program's library shows, in front of the program's own entry. Included ahead of every program: the
+// rest is hidden, and the entry may be defined in a namespace, where g++ would hide it too.
+#pragma once
+
+#include <cstdint>
+
+struct ptodsl_error;
+extern "C" int64_t ptodsl_run(const int64_t* args, ptodsl_error* error);
+
+extern "C" __attribute__((visibility("default"))) int64_t ptodsl_entry(const int64_t* args, ptodsl_error* error) {
+    return ptodsl_run(args, error);
+}

@@ -1,0 +1,168 @@
+// What an emitted orchestration is written in: tensors in global memory, intermediates, and tasks.
+//
+//   ptodsl::Orchestration run;
+//   const ptodsl::Tensor a = ptodsl::argument<float>(args[0], {16, 64});
+//   const ptodsl::Tensor t = run.create_tensor<float>({16, 64});
+//   if (!run.submit(scale_task, {a.slot(), t.slot()}, {ptodsl::reads(a), ptodsl::writes(t)})) return 1;
+//   return run.finish();
+//
+// Tasks run at once and in order, on the calling thread; what they read and write is stated so that another scheduler
+// can do better behind the same calls. What is more than a line is in orchestration.cpp, compiled once for all programs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ptodsl {
+
+constexpr int max_rank = 5;
+constexpr int64_t out_of_memory = -1;  // returned by `ptodsl_run`; what a program itself reports counts from 1
+
+// Whether intermediates start as bytes that no computation takes for a number.
+#if defined(PTODSL_POISON)
+constexpr bool poisoned = true;
+#else
+constexpr bool poisoned = false;
+#endif
+
+// A task entry: pointers, strides and scalars in 8-byte slots.
+using Task = void (*)(const int64_t* slots);
+
+class Arena;
+struct Block;  // the memory of an intermediate
+
+// Elements in global memory: a whole tensor or a window of one. Copies share the memory, and an intermediate lives as
+// long as one of them does. Offsets and strides count elements.
+class Tensor {
+public:
+    Tensor() = default;
+    Tensor(void* base, int64_t element_size, int rank, const int64_t* shape, Block* block);
+    Tensor(const Tensor& other);
+    Tensor& operator=(const Tensor& other);
+    ~Tensor() {
+        if (block_ != nullptr) drop();
+    }
+
+    int rank() const { return rank_; }
+    int64_t dim(int index) const { return shape_[index]; }
+    int64_t stride(int index) const { return strides_[index]; }
+
+    // The address of the first element, as a task takes it.
+    int64_t slot() const { return static_cast<int64_t>(reinterpret_cast<uintptr_t>(at(offset_))); }
+
+    // Whether there is an element at these indices.
+    template <int Rank>
+    bool contains(const int64_t (&indices)[Rank]) const {
+        return holds(indices, nullptr);
+    }
+
+    // Whether a window of this many elements from these offsets lies inside.
+    template <int Rank>
+    bool contains(const int64_t (&offsets)[Rank], const int64_t (&sizes)[Rank]) const {
+        return holds(offsets, sizes);
+    }
+
+    // The window of `sizes` elements from `offsets`, of the same rank.
+    template <int Rank>
+    Tensor view(const int64_t (&offsets)[Rank], const int64_t (&sizes)[Rank]) const {
+        return window(offsets, sizes);
+    }
+
+    // The same elements in another shape: of a tensor without gaps, else only dims of one element come and go.
+    template <int Rank>
+    Tensor reshape(const int64_t (&shape)[Rank]) const {
+        static_assert(Rank <= max_rank, "a tensor has up to five dims");
+        return shaped(Rank, shape);
+    }
+
+    // The value of an element; zero where an intermediate found no memory.
+    template <typename T, int Rank>
+    T read(const int64_t (&indices)[Rank]) const {
+        T value{};
+        if (base_ != nullptr) __builtin_memcpy(&value, at(position(indices)), sizeof value);
+        return value;
+    }
+
+    template <typename T, int Rank>
+    void write(const int64_t (&indices)[Rank], T value) const {
+        if (base_ != nullptr) __builtin_memcpy(at(position(indices)), &value, sizeof value);
+    }
+
+    // Whether two tensors may have a byte in common: exact for windows of one tensor, by enclosing interval where their
+    // strides differ. Tensors with different bases have none.
+    bool meets(const Tensor& other) const {
+        return base_ == other.base_ && base_ != nullptr && windows_meet(other);
+    }
+
+private:
+    void* at(int64_t position) const { return base_ + position * element_size_; }
+    int64_t position(const int64_t* indices) const;
+    int64_t last() const;
+    bool holds(const int64_t* offsets, const int64_t* sizes) const;
+    Tensor window(const int64_t* offsets, const int64_t* sizes) const;
+    Tensor shaped(int rank, const int64_t* shape) const;
+    void keep_strides(const Tensor& source);
+    bool is_contiguous() const;
+    bool windows_meet(const Tensor& other) const;
+    bool has_strides_of(const Tensor& other) const;
+    bool unravel(int64_t* indices) const;
+    void drop();
+
+    unsigned char* base_ = nullptr;
+    Block* block_ = nullptr;
+    int64_t offset_ = 0;
+    int64_t element_size_ = 1;
+    int64_t shape_[max_rank] = {};
+    int64_t strides_[max_rank] = {};
+    int rank_ = 0;
+};
+
+// A tensor that the caller of the program passed.
+template <typename T, int Rank>
+Tensor argument(int64_t slot, const int64_t (&shape)[Rank]) {
+    static_assert(Rank <= max_rank, "a tensor has up to five dims");
+    return Tensor(reinterpret_cast<void*>(static_cast<uintptr_t>(slot)), sizeof(T), Rank, shape, nullptr);
+}
+
+// What a task does with a tensor.
+struct Access {
+    const Tensor& tensor;
+    bool writes;
+};
+
+inline Access reads(const Tensor& tensor) { return {tensor, false}; }
+inline Access writes(const Tensor& tensor) { return {tensor, true}; }
+
+// One launch of a program. It stands before all tensors of the launch, so that it goes after them.
+class Orchestration {
+public:
+    Orchestration() = default;
+    Orchestration(const Orchestration&) = delete;
+    Orchestration& operator=(const Orchestration&) = delete;
+    ~Orchestration();
+
+    // An intermediate with undefined contents. Where there is no memory for it, no task runs from then on.
+    template <typename T, int Rank>
+    Tensor create_tensor(const int64_t (&shape)[Rank]) {
+        static_assert(Rank <= max_rank, "a tensor has up to five dims");
+        return create(sizeof(T), Rank, shape, poisoned);
+    }
+
+    // Runs a task. False, with nothing run, if bytes that it writes belong to a second one of its tensors.
+    template <int Slots, int Tensors>
+    bool submit(Task task, const int64_t (&slots)[Slots], const Access (&accesses)[Tensors]) {
+        return run(task, slots, accesses, Tensors);
+    }
+
+    // What `ptodsl_run` returns when all tasks have been submitted.
+    int64_t finish() const { return failed_ ? out_of_memory : 0; }
+
+private:
+    Tensor create(int64_t element_size, int rank, const int64_t* shape, bool poisoned);
+    bool run(Task task, const int64_t* slots, const Access* accesses, int tensors);
+
+    Arena* arena_ = nullptr;
+    bool failed_ = false;
+};
+
+}  // namespace ptodsl

@@ -1,0 +1,20 @@
+"""What every test can ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden import Goldens
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one flag that refreshes the goldens."""
+    parser.addoption(
+        "--update-goldens", action="store_true", help="write tests/goldens from what the compiler gives now"
+    )
+
+
+@pytest.fixture
+def goldens(request: pytest.FixtureRequest) -> Goldens:
+    """The committed texts; `goldens.check(name, text)`."""
+    return Goldens(update=bool(request.config.getoption("--update-goldens")))

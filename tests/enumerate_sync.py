@@ -1,0 +1,248 @@
+"""An exact judge of small kernels' synchronisation, for tests: every path is run as a graph of starts and ends.
+
+It knows a handful of instructions by heart, not by the op table, and shares nothing with what it judges. Loops run 0
+to 2 times whatever their bounds, branches go both ways, scalar parameters take sample values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from ptodsl.ir.nodes import Block, For, Function, If, Literal, Op, Operand, Value
+from ptodsl.ir.types import ScalarType, TileType
+
+SAMPLES = (0, 2)
+"""What a scalar parameter may be."""
+TRIPS = (0, 1, 2)
+
+Bytes = frozenset[tuple[object, int]]
+Environment = dict[Value, int]
+Node = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One execution of one statement: an instruction, a set, a wait or a barrier."""
+
+    op: Op
+    pipe: str
+    reads: Bytes = frozenset()
+    writes: Bytes = frozenset()
+    atomic: bool = False
+    flag: tuple[str, str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The kinds of mistakes that some path shows, and whether all paths were looked at."""
+
+    mistakes: frozenset[str]
+    complete: bool
+
+
+def judge(function: Function, *, v_in_order: bool, limit: int = 3000) -> Judgement:
+    """What is wrong with a kernel; `v_in_order` says whether the vector pipe keeps its own order (A5)."""
+    mistakes: set[str] = set()
+    count = 0
+    for path in islice(paths(function), limit):
+        count += 1
+        mistakes |= _token_mistakes(path) | _races(path, v_in_order)
+    last = function.body.statements[-2:-1]
+    if not (last and isinstance(last[0], Op) and last[0].attributes.get("pipe") == "all"):
+        mistakes.add("end")
+    return Judgement(frozenset(mistakes), count < limit)
+
+
+def paths(function: Function) -> Iterator[tuple[Event, ...]]:
+    """The events of every path, in issue order."""
+    scalars = [p.value for p in function.parameters if isinstance(p.value.type, ScalarType)]
+    for values in product(SAMPLES, repeat=len(scalars)):
+        yield from _block_paths(function.body, dict(zip(scalars, values, strict=True)))
+
+
+def _block_paths(block: Block, environment: Environment, start: int = 0) -> Iterator[tuple[Event, ...]]:
+    """The paths through the statements from `start` on."""
+    if start == len(block.statements):
+        yield ()
+        return
+    statement = block.statements[start]
+    for head, after in _statement_paths(statement, environment):
+        for tail in _block_paths(block, after, start + 1):
+            yield (*head, *tail)
+
+
+def _statement_paths(statement: object, environment: Environment) -> Iterator[tuple[tuple[Event, ...], Environment]]:
+    match statement:
+        case Op():
+            yield _op_path(statement, environment)
+        case If():
+            for branch in (statement.then, statement.orelse):
+                for path in _block_paths(branch, environment):
+                    yield path, environment
+        case For():
+            for trips in TRIPS:
+                for path in _loop_paths(statement, environment, trips):
+                    yield path, environment
+        case _:
+            yield (), environment
+
+
+def _loop_paths(loop: For, environment: Environment, trips: int) -> Iterator[tuple[Event, ...]]:
+    first, step = (_evaluate(operand, environment) for operand in (loop.start, loop.step))
+    rounds = [list(_block_paths(loop.body, {**environment, loop.index: first + step * n})) for n in range(trips)]
+    for parts in product(*rounds):
+        yield tuple(event for part in parts for event in part)
+
+
+def _op_path(op: Op, environment: Environment) -> tuple[tuple[Event, ...], Environment]:
+    if op.name.startswith("scalar."):
+        left, right = (_evaluate(operand, environment) for (operand,) in op.operands)
+        value = {"scalar.add": left + right, "scalar.sub": left - right, "scalar.mul": left * right}.get(op.name)
+        return (), {**environment, op.result: left // right if value is None else value}
+    event = _event(op, environment)
+    return ((event,) if event else ()), environment
+
+
+def _evaluate(operand: Operand, environment: Environment) -> int:
+    return int(operand.value) if isinstance(operand, Literal) else environment[operand]
+
+
+def _event(op: Op, environment: Environment) -> Event | None:
+    match op.name:
+        case "set_flag" | "wait_flag":
+            source, target, event = (op.attributes[name] for name in ("source", "target", "event"))
+            assert isinstance(source, str)
+            assert isinstance(target, str)
+            assert isinstance(event, int)
+            return Event(op, source if op.name == "set_flag" else target, flag=(source, target, event))
+        case "pipe_barrier":
+            pipe = op.attributes["pipe"]
+            assert isinstance(pipe, str)
+            return Event(op, pipe)
+        case "load":
+            return Event(op, "mte2", _window(op, 0, 1, environment), _tile(op.result))
+        case "store":
+            atomic = bool(op.attributes.get("atomic"))
+            return Event(op, "mte3", _tile(op.operands[0][0]), _window(op, 1, 2, environment), atomic)
+        case "exp" | "adds" | "add":
+            return Event(op, "v", _tiles(op), _tile(op.result))
+        case _:
+            return None
+
+
+def _tiles(op: Op) -> Bytes:
+    return frozenset(byte for group in op.operands for operand in group for byte in _tile(operand))
+
+
+def _tile(operand: Operand) -> Bytes:
+    """The bytes of a tile, in steps of 32; a scalar has none."""
+    if not isinstance(operand, Value) or not isinstance(operand.type, TileType):
+        return frozenset()
+    tile = operand.type
+    assert tile.offset is not None
+    return frozenset((tile.memory, byte) for byte in range(tile.offset, tile.offset + tile.nbytes, 32))
+
+
+def _window(op: Op, tensor: int, offsets: int, environment: Environment) -> Bytes:
+    """The elements of a tensor of rank 2 that a transfer touches."""
+    row, column = (_evaluate(offset, environment) for offset in op.operands[offsets])
+    sizes = op.attributes["sizes"]
+    assert isinstance(sizes, tuple)
+    rows, columns = range(row, row + sizes[0]), range(column, column + sizes[1])
+    return frozenset((op.operands[tensor][0], i * _PITCH + j) for i in rows for j in columns)
+
+
+_PITCH = 1 << 20
+"""More than any row has: elements of different rows never get one number."""
+
+
+def _token_mistakes(path: tuple[Event, ...]) -> set[str]:
+    """Waits without a token, tokens set twice, tokens left: in issue order."""
+    pending: dict[object, int] = {}
+    mistakes: set[str] = set()
+    for event in path:
+        held = pending.get(event.flag, 0)
+        if event.op.name == "set_flag":
+            mistakes |= {"twice"} if held else set()
+            pending[event.flag] = held + 1
+        elif event.op.name == "wait_flag":
+            mistakes |= {"wait"} if not held else set()
+            pending[event.flag] = max(held - 1, 0)
+    return mistakes | ({"left"} if any(pending.values()) else set())
+
+
+@dataclass
+class Graph:
+    """What is known to come before what; nodes are the "start" and the "end" of each event, by its number."""
+
+    before: dict[Node, list[Node]] = field(default_factory=dict["Node", "list[Node]"])
+
+    def edge(self, first: Node, second: Node) -> None:
+        self.before.setdefault(second, []).append(first)
+
+    def precedes(self, first: Node, second: Node) -> bool:
+        """Whether a chain of edges leads from the first to the second."""
+        seen: set[Node] = set()
+        front = [second]
+        while front:
+            node = front.pop()
+            if node == first:
+                return True
+            if node not in seen:
+                seen.add(node)
+                front += self.before.get(node, [])
+        return False
+
+
+def graph_of(path: tuple[Event, ...]) -> Graph:
+    """The order that queues, flags and barriers give.
+
+    An entry of a queue starts after every wait and barrier ahead of it in its queue has ended, and after every stop
+    of the scalar unit. A set and a barrier end after all ahead of them in their queue; a wait after its set.
+    """
+    graph = Graph()
+    sets: dict[object, list[int]] = {}
+    for now, event in enumerate(path):
+        graph.edge((now, "start"), (now, "end"))
+        for then, other in enumerate(path[:now]):
+            if _holds(other, event):
+                graph.edge((then, "end"), (now, "start"))
+            if _awaits(event, other):
+                graph.edge((then, "end"), (now, "end"))
+        if event.op.name == "set_flag":
+            sets.setdefault(event.flag, []).append(now)
+        elif event.op.name == "wait_flag" and sets.get(event.flag):
+            graph.edge((sets[event.flag].pop(0), "end"), (now, "end"))
+    return graph
+
+
+def _holds(other: Event, event: Event) -> bool:
+    """Whether an earlier entry keeps a later one from starting."""
+    if other.op.name == "pipe_barrier":
+        return other.pipe in ("all", event.pipe)
+    return other.op.name == "wait_flag" and other.pipe in ("s", event.pipe)
+
+
+def _awaits(event: Event, other: Event) -> bool:
+    """Whether an entry ends only after an earlier one has."""
+    if event.op.name == "pipe_barrier":
+        return event.pipe in ("all", other.pipe)
+    return event.op.name == "set_flag" and event.pipe == other.pipe
+
+
+def _races(path: tuple[Event, ...], v_in_order: bool) -> set[str]:
+    graph = graph_of(path)
+    for now, event in enumerate(path):
+        for then, other in enumerate(path[:now]):
+            in_order = event.pipe == other.pipe and (event.pipe == "s" or (event.pipe == "v" and v_in_order))
+            if not in_order and _conflict(other, event) and not graph.precedes((then, "end"), (now, "start")):
+                return {"race"}
+    return set()
+
+
+def _conflict(one: Event, other: Event) -> bool:
+    both_add = one.atomic and other.atomic
+    writes = not both_add and not one.writes.isdisjoint(other.writes)
+    return writes or bool(one.writes & other.reads or one.reads & other.writes)

@@ -1,0 +1,12 @@
+import ptodsl.language as pl
+
+
+@pl.function
+def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+    t = pl.load(a, [0, 0], [16, 64])
+    u = pl.load(a, [0, 0])
+#       ^^^^^^^^^^^^^^^^^^ error[E0108]: `pl.load` needs the argument `shapes`
+    return pl.store(t, [0, 0], c)
+
+
+kernel.ir

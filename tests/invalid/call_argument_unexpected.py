@@ -1,0 +1,14 @@
+import ptodsl.language as pl
+
+
+@pl.program
+class Program:
+    @pl.function
+    def double(self, a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+        t = pl.load(a, [0, 0], [16, 64])
+        return pl.store(t + t, [0, 0], c)
+
+    @pl.function(type=pl.FunctionType.Orchestration)
+    def main(self, a: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+        return self.double(a, scale=2.0)
+#                                   ^^^ error[E0109]: `double` has no parameter `scale`

@@ -1,0 +1,12 @@
+import ptodsl.language as pl
+
+
+@pl.function
+def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+    t = pl.load(a, [0, 0], [16, 64])
+    t = pl.cast(t, pl.FP16)
+#       ^^^^^^^^^^^^^^^^^^^ error[E0208]: `t` was Tile[[16, 64], FP32], this makes it Tile[[16, 64], FP16]
+    return pl.store(t, [0, 0], c)
+
+
+kernel.ir

@@ -1,0 +1,13 @@
+import ptodsl.language as pl
+
+
+@pl.function
+def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+    t = pl.load(a, [0, 0], [16, 64])
+    for i in pl.range(0, 4, 0):
+#                           ^ error[E0103]: a step of 0 cannot be compiled
+        t = t + t
+    return pl.store(t, [0, 0], c)
+
+
+kernel.ir

@@ -1,0 +1,149 @@
+"""Kernels of one instruction, as data: operands and a statement become a C++ function and a call with numpy arrays.
+
+Every operand travels with its whole physical tile, outside its valid shape too. So a test sees what an instruction
+wrote beyond the valid shape of its result, and puts garbage wherever an instruction must not look.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import ml_dtypes
+import numpy as np
+import numpy.typing as npt
+
+from tests.tile_library.toolchain import host_compiler
+
+Array: TypeAlias = npt.NDArray[Any]
+
+PROLOGUE = """#include <cstdint>
+#include <pto/pto-inst.hpp>
+using namespace pto;
+#define KERNEL extern "C" __attribute__((visibility("default"))) void
+"""
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "float": np.dtype(np.float32),
+    "half": np.dtype(np.float16),
+    "bfloat16_t": np.dtype(ml_dtypes.bfloat16),
+    **{f"{sign}int{bits}_t": np.dtype(f"{sign}int{bits}") for bits in (8, 16, 32, 64) for sign in ("", "u")},
+}
+FLOATS = ("float", "half", "bfloat16_t")
+INTEGERS = tuple(name for name in DTYPES if "int" in name)
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A tile in UB with the window of global memory that holds all of it."""
+
+    name: str
+    element: str
+    rows: int
+    cols: int
+    valid: tuple[int, int] | None = None
+    dynamic: bool = False
+    column_major: bool = False
+    pad: str = "PadValue::Null"
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The element type in numpy."""
+        return DTYPES[self.element]
+
+    @property
+    def valid_shape(self) -> tuple[int, int]:
+        """Rows and columns that the instruction sees."""
+        return self.valid or (self.rows, self.cols)
+
+    @property
+    def inside(self) -> tuple[slice, slice]:
+        """The index of the valid elements in the whole tile."""
+        return slice(self.valid_shape[0]), slice(self.valid_shape[1])
+
+    def _tile(self, valid: str) -> str:
+        layout = "ColMajor" if self.column_major else "RowMajor"
+        return (
+            f"Tile<TileType::Vec, {self.element}, {self.rows}, {self.cols}, BLayout::{layout}, {valid}, "
+            f"SLayout::NoneBox, 512, {self.pad}>"
+        )
+
+    def declaration(self, address: int, position: int) -> str:
+        """Tile, whole tile and window, with the whole tile loaded."""
+        rows, cols = self.valid_shape
+        valid = "-1, -1" if self.dynamic else f"{rows}, {cols}"
+        given = f"({rows}, {cols})" if self.dynamic else ""
+        size = self.rows * self.cols
+        strides = f"1, {self.rows}" if self.column_major else f"{self.cols}, 1"
+        layout = "DN" if self.column_major else "ND"
+        return (
+            f"  {self._tile(valid)} {self.name}{given}; TASSIGN({self.name}, {address});\n"
+            f"  {self._tile(f'{self.rows}, {self.cols}')} {self.name}_all; TASSIGN<{address}>({self.name}_all);\n"
+            f"  GlobalTensor<{self.element}, pto::Shape<1, 1, 1, {self.rows}, {self.cols}>, "
+            f"pto::Stride<{size}, {size}, {size}, {strides}>, Layout::{layout}> "
+            f"{self.name}_window(static_cast<{self.element}*>(operands[{position}]));\n"
+            f"  TLOAD({self.name}_all, {self.name}_window);\n"
+        )
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One statement over operands; the first operand is the result and is stored afterwards."""
+
+    name: str
+    statement: str
+    operands: tuple[Operand, ...]
+
+    @property
+    def result(self) -> Operand:
+        """The operand that the statement writes."""
+        return self.operands[0]
+
+    def source(self) -> str:
+        """The C++ function."""
+        lines: list[str] = []
+        address = 0
+        for position, operand in enumerate(self.operands):
+            lines.append(operand.declaration(address, position))
+            address += -(-operand.rows * operand.cols * operand.dtype.itemsize // 32) * 32
+        stored = f"  TSTORE({self.result.name}_window, {self.result.name}_all);\n"
+        return f"KERNEL {self.name}(void** operands) {{\n{''.join(lines)}  {self.statement};\n{stored}}}\n"
+
+
+@dataclass(frozen=True)
+class Library:
+    """Compiled kernels, called by name."""
+
+    functions: ctypes.CDLL
+
+    def call(self, name: str, *arrays: Array) -> None:
+        """Run a function on the arrays' memory."""
+        pointers = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
+        self.functions[name](pointers)
+
+    def call_with(self, name: str, *arrays: Array) -> None:
+        """Run a function that takes a pointer for each array."""
+        assert all(array.flags.c_contiguous for array in arrays)
+        self.functions[name](*(ctypes.c_void_p(array.ctypes.data) for array in arrays))
+
+    def run(self, kernel: Kernel, *inputs: Array, poison: Array) -> Array:
+        """The whole result tile: what was poison and is not valid stays as it was."""
+        result = _in_layout(kernel.result, poison)
+        arrays = [_in_layout(operand, array) for operand, array in zip(kernel.operands[1:], inputs, strict=True)]
+        self.call(kernel.name, result, *arrays)
+        return np.ascontiguousarray(result)
+
+
+def _in_layout(operand: Operand, array: Array) -> Array:
+    """A copy of the array with the tile's shape, type and order of elements."""
+    assert array.shape == (operand.rows, operand.cols), f"{operand.name}: {array.shape}"
+    assert array.dtype == operand.dtype, f"{operand.name}: {array.dtype}"
+    return np.array(array, order="F" if operand.column_major else "C", copy=True)
+
+
+def build_kernels(kernels: tuple[Kernel, ...], folder: Path, name: str) -> Library:
+    """All kernels in one translation unit, compiled and loaded."""
+    source = PROLOGUE + "".join(kernel.source() for kernel in kernels)
+    return Library(host_compiler().build(source, folder, name))

@@ -1,0 +1,53 @@
+"""C++ compilers found on this machine, and shared libraries built with them from test kernels."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+INCLUDE = Path(__file__).parents[2] / "runtime" / "include"
+FLAGS = ("-std=c++17", "-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden")
+STRICT = ("-Wall", "-Wextra", "-Werror")
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A command that compiles C++ against the tile library."""
+
+    command: str
+
+    def run(self, source: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+        """The finished compilation, failed or not."""
+        return subprocess.run(
+            [self.command, *flags, f"-I{INCLUDE}", str(source)], capture_output=True, text=True, check=False
+        )
+
+    def build(self, source: str, folder: Path, name: str, *flags: str) -> ctypes.CDLL:
+        """The loaded shared library of a translation unit; fails the test with the compiler's words."""
+        path = folder / f"{name}.cpp"
+        path.write_text(source)
+        library = folder / f"{name}.so"
+        finished = self.run(path, *(flags or FLAGS), *STRICT, "-o", str(library))
+        if finished.returncode:
+            pytest.fail(f"{name}.cpp does not compile:\n{finished.stderr[:4000]}", pytrace=False)
+        return ctypes.CDLL(str(library))
+
+
+def find_compilers() -> tuple[Compiler, ...]:
+    """g++ first, then the newest clang++ there is."""
+    clangs = (f"clang++-{version}" for version in range(30, 13, -1))
+    clang = next((name for name in ("clang++", *clangs) if shutil.which(name)), None)
+    return tuple(Compiler(name) for name in ("g++", clang) if name and shutil.which(name))
+
+
+def host_compiler() -> Compiler:
+    """The compiler that builds kernels here; skips the test where there is none."""
+    found = find_compilers()
+    if not found:
+        pytest.skip("no C++ compiler (g++ or clang++) on PATH")
+    return found[0]
