@@ -8,7 +8,8 @@ from ptodsl.codegen.kernel import KernelEmitter
 from ptodsl.codegen.layout import lay_out
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.names import Scope
-from ptodsl.codegen.orchestration import OrchestrationEmitter, from_slot, strided_parameters
+from ptodsl.codegen.orchestration import TaskEntry, entry_emitter, from_slot
+from ptodsl.codegen.strides import strided_parameters
 from ptodsl.codegen.variables import TileVariable
 from ptodsl.ir.cores import core_of
 from ptodsl.ir.hardware import Core
@@ -78,6 +79,7 @@ class ProgramContext:
     namespace: str
     architecture: str
     version: str
+    has_tasks: bool
     helpers: tuple[str, ...]
     kernels: tuple[KernelContext, ...]
     entry: tuple[Line, ...]
@@ -95,7 +97,7 @@ def emit_program(program: Program, architecture: Architecture, version: str) -> 
         _kernel(function, names[function.name], tasks[function.name], strided[function.name], architecture)
         for function in functions
     )
-    orchestration = OrchestrationEmitter(program, tasks, strided)
+    orchestration = entry_emitter(program, tasks, strided)
     entry = tuple(orchestration.body())
     helpers = orchestration.helpers.union(*(kernel.helpers for kernel in kernels))
     context = ProgramContext(
@@ -103,6 +105,7 @@ def emit_program(program: Program, architecture: Architecture, version: str) -> 
         namespace=namespace,
         architecture=architecture.name,
         version=version,
+        has_tasks=isinstance(orchestration, TaskEntry),
         helpers=tuple(sorted(helpers)),
         kernels=kernels,
         entry=entry,

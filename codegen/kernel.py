@@ -10,6 +10,7 @@ from ptodsl.codegen import windows
 from ptodsl.codegen.control import StatementEmitter, dtype_of
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.names import Scope
+from ptodsl.codegen.strides import contiguous_strides
 from ptodsl.codegen.variables import KernelVariables
 from ptodsl.codegen.windows import Window
 from ptodsl.errors import InternalError
@@ -212,7 +213,7 @@ class KernelEmitter(StatementEmitter):
     def strides(self, tensor: Value) -> list[str]:
         """The strides of a parameter as C++ text, in elements; run-time ones are arguments but for the innermost."""
         assert isinstance(tensor.type, TensorType)
-        known = windows.contiguous_strides(tensor.type.shape)
+        known = contiguous_strides(tensor.type.shape)
         if tensor.name not in self.strided:
             return [str(stride) for stride in known]
         base = self.variables.name(tensor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,8 +18,22 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["listed"] = listed
     environment.globals["helpers"] = environment.get_template("helpers.j2").module
     return environment
+
+
+WIDTH = 120
+"""Columns of a line of C++, its comment not counted."""
+
+
+def listed(items: Sequence[str], before: str, after: str, indent: int = 0) -> str:
+    """`before` items `after` on one line, or, where that is too long, an item a line."""
+    line = f"{before}{', '.join(items)}{after}"
+    if indent + len(line) <= WIDTH:
+        return line
+    margin = " " * (indent + 4)
+    return f"{before}\n{margin}" + f",\n{margin}".join(items) + after
 
 
 def lay_out(template: str, context: Mapping[str, object]) -> str:

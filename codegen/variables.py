@@ -6,7 +6,7 @@ bytes has a variable of its own, assigned to the same address.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ptodsl.codegen.names import Scope
@@ -38,7 +38,8 @@ class Variables:
         self._members: dict[Value, list[Value]] = {}
         for value in values_of(function):
             self._members.setdefault(self._groups.root(value), []).append(value)
-        self._names = {root: scope.name(_named(group)) for root, group in self._members.items()}
+        origins = _origins(function)
+        self._names = {root: scope.name(_named(group, origins)) for root, group in self._members.items()}
 
     def name(self, value: Value) -> str:
         """The variable of a value."""
@@ -87,9 +88,20 @@ class KernelVariables(Variables):
         return self._groups.root(value)
 
 
-def _named(group: list[Value]) -> str:
-    """The first name that the user gave one of these values; `t0` for what has none."""
-    return next((value.name for value in group if not value.name.isdigit()), f"t{group[0].name}")
+def _named(group: list[Value], origins: Mapping[Value, str]) -> str:
+    """The first name that the user gave one of these values; `t_exp` for the unnamed result of an `exp`."""
+    given = next((value.name for value in group if value.name and not value.name.isdigit()), None)
+    return given or f"t_{origins.get(group[0], 'value')}"
+
+
+def _origins(function: Function) -> dict[Value, str]:
+    """The op that defines each value, by the last word of its name."""
+    return {
+        result: statement.name.rpartition(".")[2]
+        for statement in walk(function.body)
+        if isinstance(statement, Op)
+        for result in statement.results
+    }
 
 
 def loop_variables(function: Function) -> Iterator[tuple[Value, Value]]:

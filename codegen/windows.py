@@ -15,14 +15,6 @@ RANK = 5
 """Every window is 5-D in the header; leading dims are 1."""
 
 
-def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
-    """The strides of a dense row-major array, in elements."""
-    strides = [1] * len(shape)
-    for dim in range(len(shape) - 2, -1, -1):
-        strides[dim] = strides[dim + 1] * shape[dim + 1]
-    return tuple(strides)
-
-
 @dataclass(frozen=True)
 class Window:
     """One use of a tensor: `spelling` its C++ type, `extents` and `strides` the arguments run time must give."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, UINT16, UINT32, DType
 from ptodsl.ir.hardware import Core, Layout, Memory, Pipe
@@ -30,10 +30,13 @@ class MemorySpec:
     alignment: int
     layouts: tuple[Layout, ...]
     block: int = 0
+    operands: Mapping[DType, DType] = field(default_factory=dict[DType, DType])
+    """In an accumulator's memory: the dtype of the operands whose products a dtype accumulates, where theirs rounds
+    further. [L] a product's tiles agree in their physical shapes."""
 
     def granule(self, dtype: DType) -> int:
         """The multiple that rows and columns of a fractal tile are rounded to: 16, or 32 bytes' worth if more."""
-        return max(self.block, 32 // dtype.size)
+        return max(self.block, 32 // self.operands.get(dtype, dtype).size)
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def _memories(ub: int, ub_physical: int, l0c: int, bias: int, scaling: int, left
         Memory.L1: fractal(512, Layout.NZ, Layout.ZN),
         Memory.L0A: fractal(64, left),
         Memory.L0B: fractal(64, Layout.ZN),
-        Memory.L0C: fractal(l0c, Layout.NZ),
+        Memory.L0C: replace(fractal(l0c, Layout.NZ), operands={INT32: INT8}),
         Memory.BIAS: MemorySpec(bias * KIB, bias * KIB, alignment=64, layouts=(Layout.ND,)),
         Memory.SCALING: MemorySpec(scaling * KIB, scaling * KIB, alignment=128, layouts=(Layout.ND,)),
     }

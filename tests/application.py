@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ptodsl.interpreter.application import Application
 from ptodsl.interpreter.kernels import kernel
-from ptodsl.interpreter.values import Datum, Tensor, Tile, defined_tile, numpy_dtype
+from ptodsl.interpreter.values import Datum, Tile, defined_tile, numpy_dtype
 from ptodsl.ir.dtypes import INDEX, DType
 from ptodsl.ir.nodes import AttributeValue, Literal, Op, Operand, Value
 from ptodsl.ir.span import Span
-from ptodsl.ir.types import ScalarType, TensorType, TileType, Type
+from ptodsl.ir.types import TileType, Type
 from ptodsl.ops.row import OpRow
 from ptodsl.ops.site import Site
 from ptodsl.ops.table import ROWS
@@ -77,21 +77,6 @@ def apply_to_tiles(
     result = apply(name, operands, attributes)
     assert isinstance(result, Tile)
     return result
-
-
-def scalar_value(dtype: DType) -> Value:
-    """A scalar operand."""
-    return Value("s", ScalarType(dtype), HERE)
-
-
-def tensor_value(shape: tuple[int, ...], dtype: DType) -> Value:
-    """A tensor operand."""
-    return Value("t", TensorType(shape, dtype), HERE)
-
-
-def tensor(array: Array) -> Tensor:
-    """A defined buffer."""
-    return Tensor(array, np.ones(array.shape, np.bool_))
 
 
 def samples(dtype: DType, shape: tuple[int, ...], seed: int) -> Array:

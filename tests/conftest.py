@@ -12,6 +12,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-goldens", action="store_true", help="write tests/goldens from what the compiler gives now"
     )
+    parser.addoption(
+        "--random-kernels",
+        type=int,
+        default=20,
+        help="how many random kernels a test of synchronisation tries for each core; 750 give 3,000 in all",
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 
+from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Block, For, Function, If, Literal, Op, Operand, Value
 from ptodsl.ir.types import ScalarType, TileType
 
@@ -125,11 +126,22 @@ def _event(op: Op, environment: Environment) -> Event | None:
             return Event(op, "mte2", _window(op, 0, 1, environment), _tile(op.result))
         case "store":
             atomic = bool(op.attributes.get("atomic"))
-            return Event(op, "mte3", _tile(op.operands[0][0]), _window(op, 1, 2, environment), atomic)
+            stored = op.operands[0][0]
+            return Event(op, _way_out(stored), _tile(stored), _window(op, 1, 2, environment), atomic)
         case "exp" | "adds" | "add":
             return Event(op, "v", _tiles(op), _tile(op.result))
+        case "move":
+            return Event(op, "mte1", _tiles(op), _tile(op.result))
+        case "matmul" | "matmul_acc":
+            return Event(op, "m", _tiles(op), _tile(op.result))
         case _:
             return None
+
+
+def _way_out(source: Operand) -> str:
+    """The pipe that stores a tile."""
+    assert isinstance(source, Value)
+    return "fix" if isinstance(source.type, TileType) and source.type.memory is Memory.L0C else "mte3"
 
 
 def _tiles(op: Op) -> Bytes:
@@ -236,10 +248,23 @@ def _races(path: tuple[Event, ...], v_in_order: bool) -> set[str]:
     graph = graph_of(path)
     for now, event in enumerate(path):
         for then, other in enumerate(path[:now]):
-            in_order = event.pipe == other.pipe and (event.pipe == "s" or (event.pipe == "v" and v_in_order))
-            if not in_order and _conflict(other, event) and not graph.precedes((then, "end"), (now, "start")):
+            if (
+                not _in_order(other, event, v_in_order)
+                and _conflict(other, event)
+                and not graph.precedes((then, "end"), (now, "start"))
+            ):
                 return {"race"}
     return set()
+
+
+def _in_order(other: Event, event: Event, v_in_order: bool) -> bool:
+    """Whether a pipe by itself completes an earlier instruction before it starts a later one."""
+    if event.pipe != other.pipe:
+        return False
+    if event.pipe == "v":
+        return v_in_order
+    accumulates = event.op.name == "matmul_acc" and other.writes == event.writes
+    return accumulates and len(event.writes) * 32 >= 10 * 16 * 16 * 4
 
 
 def _conflict(one: Event, other: Event) -> bool:

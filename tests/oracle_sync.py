@@ -57,9 +57,9 @@ class Touch:
         return all(a < d and c < b for (a, b), (c, d) in zip(self.box, other.box, strict=True))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Execution:
-    """One execution of an op, or of a flag or barrier (then without a pipe of its own)."""
+    """An execution of an op on certain windows, or of a flag or barrier (then without a pipe of its own)."""
 
     op: Op
     pipe: Pipe | None
@@ -108,43 +108,109 @@ class Drawn:
         return self.random.randrange(arity)
 
 
-def paths(function: Function, architecture: Architecture, scalar: int, limit: int) -> Iterator[list[Execution]]:
-    """What is executed on each path, in issue order; scalar parameters are all `scalar`.
+class Oracle:
+    """Judges kernels made of the same ops; scalar parameters are all `scalar`."""
 
-    All paths in turn; where there are more than `limit`, that many in turn and that many by lot.
-    """
-    given: list[int] | None = []
-    for _ in range(limit):
-        listed = Listed(given)
-        yield _executed(function, architecture, scalar, listed)
-        given = listed.following()
-        if given is None:
-            return
-    random = Random(0)
-    for _ in range(limit):
-        yield _executed(function, architecture, scalar, Drawn(random))
+    def __init__(self, architecture: Architecture, scalar: int = 0) -> None:
+        self.architecture = architecture
+        self._scalar = scalar
+        self._executions: dict[tuple[Op, tuple[object, ...]], Execution] = {}
+        self._conflicts: dict[tuple[Execution, Execution], bool] = {}
+
+    def problems(self, function: Function, limit: int = 200) -> Iterator[str]:
+        """What is wrong with a kernel on any of its paths; where there are more than `limit`, on some."""
+        for path in self._paths(function, limit):
+            yield from _Order(self).problems(path)
+
+    def _paths(self, function: Function, limit: int) -> Iterator[list[Execution]]:
+        """What is executed on each path, in issue order: `limit` at most of all in turn, and as many by lot between."""
+        listed, random = Listed([]), Random(0)
+        for _ in range(limit):
+            yield _Path(self, listed).executed(function, self._scalar)
+            following = listed.following()
+            if following is None:
+                return
+            listed = Listed(following)
+            yield _Path(self, Drawn(random)).executed(function, self._scalar)
+
+    def execution(self, op: Op, windows: tuple[tuple[Value, Box], ...]) -> Execution:
+        """The execution of an op on the windows of its tensors, in order; the same object for the same."""
+        key = (op, windows)
+        if key not in self._executions:
+            pipe = pipe_of(op, self.architecture)
+            self._executions[key] = Execution(op, pipe, () if pipe is None else tuple(_touches(op, windows)))
+        return self._executions[key]
+
+    def conflict(self, earlier: Execution, later: Execution) -> bool:
+        """Whether two executions touch common bytes in a way that the machine does not order."""
+        key = (earlier, later)
+        if key not in self._conflicts:
+            self._conflicts[key] = self._conflict(earlier, later)
+        return self._conflicts[key]
+
+    def _conflict(self, earlier: Execution, later: Execution) -> bool:
+        meet = any(a.conflicts(b) for a in earlier.touches for b in later.touches)
+        if not meet or earlier.pipe is not later.pipe or later.pipe is None:
+            return meet
+        match self.architecture.same_pipe[later.pipe]:
+            case SamePipe.ORDERED:
+                return False
+            case SamePipe.UNORDERED:
+                return True
+            case SamePipe.ACCUMULATES:
+                return not self._accumulates(earlier.op, later.op)
+
+    def _accumulates(self, earlier: Op, later: Op) -> bool:
+        """Whether the later of two products adds to the tile of the earlier, and is long enough to be ordered."""
+        first, second = earlier.result.type, later.result.type
+        assert isinstance(first, TileType)
+        assert isinstance(second, TileType)
+        fractals = ceil((second.valid[0] or 1) / 16) * ceil((second.valid[1] or 1) / 16)
+        same = (first.offset, first.nbytes) == (second.offset, second.nbytes)
+        return bool(row_of(later).tied) and same and fractals >= self.architecture.accumulate_fractals
 
 
-def _executed(function: Function, architecture: Architecture, scalar: int, choices: Choices) -> list[Execution]:
-    path = _Path(architecture, choices)
-    path.enter(function, scalar)
-    return path.executed
+def _touches(op: Op, windows: tuple[tuple[Value, Box], ...]) -> Iterator[Touch]:
+    """What an op touches on chip, and of its tensors at the given windows."""
+    remaining = iter(windows)
+    for row, group in zip(row_of(op).operands, op.operands, strict=True):
+        for operand in group:
+            if row.effect is Effect.NONE or row.kind is OperandKind.SCALAR:
+                continue
+            assert isinstance(operand, Value)
+            for writes in {Effect.READ: (False,), Effect.WRITE: (True,)}.get(row.effect, (False, True)):
+                if row.kind is OperandKind.TILE:
+                    yield _tile_touch(operand, writes)
+                else:
+                    buffer, box = next(remaining)
+                    yield Touch(buffer, box, writes, bool(op.attributes.get("atomic")))
+    for result in op.results:
+        yield _tile_touch(result, writes=True)
+
+
+def _tile_touch(tile: Value, writes: bool) -> Touch:
+    type_ = tile.type
+    assert isinstance(type_, TileType)
+    assert type_.offset is not None
+    return Touch(type_.memory, ((type_.offset, type_.offset + type_.nbytes),), writes)
 
 
 class _Path:
     """One way through a kernel."""
 
-    def __init__(self, architecture: Architecture, choices: Choices) -> None:
-        self.executed: list[Execution] = []
-        self._architecture = architecture
+    def __init__(self, oracle: Oracle, choices: Choices) -> None:
+        self._oracle = oracle
         self._choices = choices
+        self._executed: list[Execution] = []
         self._numbers: dict[Value, Number] = {}
         self._buffers: dict[Value, Value] = {}
 
-    def enter(self, function: Function, scalar: int) -> None:
+    def executed(self, function: Function, scalar: int) -> list[Execution]:
+        """What is executed, in issue order."""
         for parameter in function.parameters:
             self._numbers[parameter.value] = scalar
         self._block(function.body)
+        return self._executed
 
     def _block(self, block: Block) -> tuple[Operand, ...]:
         for statement in block.statements:
@@ -166,8 +232,7 @@ class _Path:
         carried = loop.initial
         start, step = self._number(loop.start), self._number(loop.step)
         for trip in range(TRIPS[self._choices.choose(len(TRIPS))]):
-            known = isinstance(start, int) and isinstance(step, int)
-            self._numbers[loop.index] = start + trip * step if known else None
+            self._numbers[loop.index] = None if start is None or step is None else start + trip * step
             self._bind(loop.carried, carried)
             carried = self._block(loop.body)
         self._bind(loop.results, carried)
@@ -180,6 +245,7 @@ class _Path:
                 self._buffers[value] = buffer
 
     def _number(self, operand: Operand) -> Number:
+        """The value of a scalar; None where the path does not tell."""
         return operand.value if isinstance(operand, Literal) else self._numbers.get(operand)
 
     def _buffer(self, operand: Operand) -> Value | None:
@@ -191,30 +257,20 @@ class _Path:
             numbers = [self._number(operand) for group in op.operands for operand in group]
             known = op.name in _ARITHMETIC and None not in numbers
             self._numbers[op.result] = _ARITHMETIC[op.name](*numbers) if known else None
-        elif row.family is Family.SYNC:
-            self.executed.append(Execution(op, None, ()))
-        elif (pipe := pipe_of(op, self._architecture)) is not None:
-            self.executed.append(Execution(op, pipe, tuple(self._touches(op))))
+        else:
+            execution = self._oracle.execution(op, tuple(self._windows(op)))
+            if execution.pipe is not None or row.family is Family.SYNC:
+                self._executed.append(execution)
 
-    def _touches(self, op: Op) -> Iterator[Touch]:
-        for row, group in zip(row_of(op).operands, op.operands, strict=True):
-            for operand in group:
-                if isinstance(operand, Value) and row.kind is not OperandKind.SCALAR and row.effect is not Effect.NONE:
-                    for writes in {Effect.READ: (False,), Effect.WRITE: (True,)}.get(row.effect, (False, True)):
-                        yield self._touch(op, operand, writes)
-        for result in op.results:
-            yield self._touch(op, result, writes=True)
-
-    def _touch(self, op: Op, value: Value, writes: bool) -> Touch:
-        match value.type:
-            case TileType() as tile:
-                assert tile.offset is not None
-                return Touch(tile.memory, ((tile.offset, tile.offset + tile.nbytes),), writes)
-            case TensorType() as tensor:
-                box = tuple(self._window(op, tensor))
-                return Touch(self._buffer(value), box, writes, bool(op.attributes.get("atomic")))
-            case _:
-                raise AssertionError(value.type)
+    def _windows(self, op: Op) -> Iterator[tuple[Value, Box]]:
+        """The buffer and the window of each tensor operand."""
+        rows = row_of(op).operands
+        for row, group in zip(rows, op.operands, strict=True):
+            if row.kind is OperandKind.TENSOR:
+                (tensor,) = group
+                assert isinstance(tensor, Value)
+                assert isinstance(tensor.type, TensorType)
+                yield self._buffers.get(tensor, tensor), tuple(self._window(op, tensor.type))
 
     def _window(self, op: Op, tensor: TensorType) -> Iterator[tuple[int, int]]:
         groups = {row.name: group for row, group in zip(row_of(op).operands, op.operands, strict=True)}
@@ -230,17 +286,16 @@ class _Path:
             yield (0, extent) if start is None else (int(start), int(start) + size)
 
 
-def problems(function: Function, architecture: Architecture, scalar: int = 0, limit: int = 400) -> Iterator[str]:
-    """What is wrong on any of `paths`."""
-    for path in paths(function, architecture, scalar, limit):
-        yield from _Order(architecture).problems(path)
+def problems(function: Function, architecture: Architecture, scalar: int = 0, limit: int = 200) -> Iterator[str]:
+    """What is wrong with one kernel; see `Oracle`."""
+    return Oracle(architecture, scalar).problems(function, limit)
 
 
 @dataclass
 class _Order:
     """What is done before what is started, on one path. Sets are bitsets of executions."""
 
-    architecture: Architecture
+    oracle: Oracle
     done: dict[Pipe, int] = field(default_factory=lambda: defaultdict(int))
     """What is done before the next instruction of a pipe starts."""
     issued: dict[Pipe, int] = field(default_factory=lambda: defaultdict(int))
@@ -262,30 +317,9 @@ class _Order:
     def _start(self, path: list[Execution], number: int, pipe: Pipe) -> Iterator[str]:
         done = self.done[pipe] | self.done_for_all
         for earlier, other in enumerate(path[:number]):
-            if not done >> earlier & 1 and self._conflict(other, path[number]):
+            if not done >> earlier & 1 and other.pipe is not None and self.oracle.conflict(other, path[number]):
                 yield f"{path[number].op.name} on {pipe.value} does not wait for {other.op.name}"
         self.issued[pipe] |= 1 << number
-
-    def _conflict(self, earlier: Execution, later: Execution) -> bool:
-        touches = [(a, b) for a in earlier.touches for b in later.touches if a.conflicts(b)]
-        if not touches or earlier.pipe is not later.pipe or later.pipe is None:
-            return bool(touches)
-        match self.architecture.same_pipe[later.pipe]:
-            case SamePipe.ORDERED:
-                return False
-            case SamePipe.UNORDERED:
-                return True
-            case SamePipe.ACCUMULATES:
-                return not self._accumulates(earlier.op, later.op)
-
-    def _accumulates(self, earlier: Op, later: Op) -> bool:
-        """Whether the later of two products adds to the tile of the earlier, and is long enough to be ordered."""
-        first, second = earlier.result.type, later.result.type
-        assert isinstance(first, TileType)
-        assert isinstance(second, TileType)
-        fractals = ceil((second.valid[0] or 1) / 16) * ceil((second.valid[1] or 1) / 16)
-        same = (first.offset, first.nbytes) == (second.offset, second.nbytes)
-        return bool(row_of(later).tied) and same and fractals >= self.architecture.accumulate_fractals
 
     def _synchronise(self, op: Op) -> Iterator[str]:
         if op.name == "pipe_barrier":

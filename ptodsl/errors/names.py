@@ -308,15 +308,6 @@ class TextNesting(Diagnostic):
     remedy = "move inner blocks into a function of their own"
 
 
-class TextNumber(Diagnostic):
-    """A number in IR text that its place cannot hold."""
-
-    code = "E0160"
-    template = "{problem}"
-    label_template = "{label}"
-    remedy = "{how}"
-
-
 class StructureDominance(Diagnostic):
     """A value that is used where its definition has not been executed on every path."""
 

@@ -18,8 +18,8 @@ class WaitWithoutSet(Diagnostic):
     """A wait that no set comes before: the pipe, and with it the kernel, would hang."""
 
     code = "E0502"
-    template = "no token of {flag} stands on some path to this wait: {target} would wait for ever"
-    label_template = "no set of {flag} before this"
+    template = "no token of `{flag}` stands on some path to this wait: {target} would wait for ever"
+    label_template = "no set of `{flag}` before this"
     remedy = "put `set_flag {flag}` on every path to it, in a loop also before the first iteration"
 
 
@@ -27,8 +27,8 @@ class FlagSetTwice(Diagnostic):
     """A set while a token of the same flag was not yet waited for."""
 
     code = "E0503"
-    template = "{flag} is set a second time before its first token is waited for"
-    label_template = "a second token of {flag}"
+    template = "`{flag}` is set a second time before its first token is waited for"
+    label_template = "a second token of `{flag}`"
     remedy = "wait for the first one before this, or use another event id"
 
 
@@ -36,16 +36,16 @@ class BranchesUnbalanced(Diagnostic):
     """The branches of an `if` leave different numbers of tokens pending."""
 
     code = "E0504"
-    template = "the branches leave {then} and {orelse} tokens of {flag} pending"
+    template = "the branches leave {then} and {orelse} tokens of `{flag}` pending"
     label_template = "{then} pending after the first branch, {orelse} after the other"
-    remedy = "set and wait for {flag} in both branches alike, or do both outside of the `if`"
+    remedy = "set and wait for `{flag}` in both branches alike, or do both outside of the `if`"
 
 
 class LoopUnbalanced(Diagnostic):
     """An iteration leaves more or fewer tokens pending than it found."""
 
     code = "E0505"
-    template = "an iteration starts with {before} and ends with {after} tokens of {flag} pending"
+    template = "an iteration starts with {before} and ends with {after} tokens of `{flag}` pending"
     label_template = "{before} pending before the body, {after} after it"
     remedy = "give every `set_flag {flag}` in the body its `wait_flag {flag}`; one token may stand across the loop, \
 set before it and waited for after it"
@@ -55,7 +55,7 @@ class TokenLeft(Diagnostic):
     """A token that is pending when the kernel ends: it would release a wait of the next kernel."""
 
     code = "E0506"
-    template = "a token of {flag} is pending when `{kernel}` ends: it would release a wait of the next kernel"
+    template = "a token of `{flag}` is pending when `{kernel}` ends: it would release a wait of the next kernel"
     label_template = "set here, waited for nowhere"
     remedy = "put `wait_flag {flag}` on every path from here to the end"
 
@@ -84,7 +84,7 @@ class BarrierIllegal(Diagnostic):
     code = "E0509"
     template = "`pipe_barrier {pipe}` is not legal on a {core} core of {architecture}"
     label_template = "no barrier on {pipe}"
-    remedy = "use one of {legal}, or flags from {pipe} to another pipe and back"
+    remedy = "{how}"
 
 
 class PipeMissing(Diagnostic):
@@ -118,9 +118,9 @@ class HiddenFlagTaken(Diagnostic):
     """A pending token that a flag inside a library instruction would be mistaken for."""
 
     code = "E0513"
-    template = "`{op}` uses {flag} inside while a token of it is pending: the instruction would take it"
-    label_template = "sets and waits for {flag} inside"
-    remedy = "use an id from {first} on for {pair}, or wait before `{op}`"
+    template = "`{op}` uses `{flag}` inside while a token of it is pending: the instruction would take it"
+    label_template = "sets and waits for `{flag}` inside"
+    remedy = "use an id from {first} on for `{pair}`, or wait before `{op}`"
 
 
 class StoreUnfinished(Diagnostic):
@@ -136,7 +136,7 @@ class FlagReused(Diagnostic):
     """A set that may fire while the token before it was not taken yet: forbidden by --strict-flags."""
 
     code = "E0515"
-    template = "{flag} may be set again before its first token is taken"
+    template = "`{flag}` may be set again before its first token is taken"
     label_template = "nothing orders this set after the wait before it"
     remedy = "use another event id, or order {source} after the wait by a flag from {target} to {source}"
 
@@ -145,7 +145,7 @@ class FlagMayBeReused(Diagnostic):
     """A set that may fire while the token before it was not taken yet: sound where flags count."""
 
     code = "W0501"
-    template = "{flag} may be set again before its first token is taken; flags that count allow it"
+    template = "`{flag}` may be set again before its first token is taken; flags that count allow it"
     label_template = "nothing orders this set after the wait before it"
     remedy = "use another event id, or order {source} after the wait by a flag from {target} to {source}"
 
@@ -154,7 +154,7 @@ class ReservedEvent(Diagnostic):
     """An event id that library instructions use inside."""
 
     code = "W0502"
-    template = "{flag} is a flag that library instructions of {architecture} use inside"
+    template = "`{flag}` is a flag that library instructions of {architecture} use inside"
     label_template = "id {event}"
     remedy = "use an id from {first} on for this pair"
 

@@ -37,7 +37,7 @@ def call(state: State, node: ast.Call, callee: Entity, arguments: Sequence[Argum
 def _computed(state: State, node: ast.Call, function: Callable[..., Any], arguments: Sequence[Argument]) -> object:
     name = ast.unparse(node.func)
     values = [_python(argument.entity) for argument in arguments]
-    for value, argument in zip(values, arguments):
+    for value, argument in zip(values, arguments, strict=True):
         if value is None:
             what, given = f"an argument of Python's `{name}`", "a run-time value"
             raise state.fail(NotCompileTime, argument.span, what=what, given=given, how=_KNOWN[function])

@@ -95,7 +95,8 @@ def _directed(state: State, annotation: Written, span: Span) -> Declared:
 
 def _shape_and_dtype(state: State, annotation: Written, span: Span) -> tuple[tuple[int, ...], DType]:
     """What stands in the brackets of a tensor or tile."""
-    items = _sequence(annotation.item) if isinstance(annotation.item, tuple) else ()
+    item = annotation.item
+    items = () if isinstance(item, list) else _sequence(item)
     if len(items) != 2:
         raise _refused(state, span, f"{_named(annotation)} does not name a shape and a dtype")
     return _shape(state, items[0], span), _dtype(state, items[1], span)

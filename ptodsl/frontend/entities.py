@@ -106,18 +106,23 @@ def is_poison(entity: Entity) -> bool:
 
 
 def describe_type(type_: Type) -> str:
-    """A type as users write it, without `pl`."""
+    """A type in words, for messages: what it is, its dtype and its shape."""
     match type_:
         case ScalarType():
-            return f"Scalar[{type_.dtype}]"
+            return f"a scalar {spelled(type_)}"
         case TensorType():
-            return f"Tensor[{list(type_.shape)}, {type_.dtype}]"
+            return f"a tensor {spelled(type_)}"
         case TileType():
-            return f"Tile[{list(type_.shape)}, {type_.dtype}]"
+            return f"a tile {spelled(type_)}"
         case ErrorType():
             return "an error"
         case _:
             assert_never(type_)
+
+
+def spelled(type_: ScalarType | TensorType | TileType) -> str:
+    """A dtype, with the shape of a tile or tensor: `FP32[16, 64]`."""
+    return str(type_.dtype) if isinstance(type_, ScalarType) else f"{type_.dtype}{list(type_.shape)}"
 
 
 def describe(entity: Entity) -> str:

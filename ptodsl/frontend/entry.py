@@ -19,7 +19,7 @@ def entry_for(kernel: Function) -> Function:
     provided = tuple(_provided(builder, parameter) for parameter in kernel.parameters[len(passed) :])
     operands: tuple[Operand, ...] = (*(parameter.value for parameter in passed), *provided)
     builder.emit(Call(kernel.name, operands, kernel.span))
-    successors = {parameter.value: operand for parameter, operand in zip(kernel.parameters, operands)}
+    successors = {parameter.value: operand for parameter, operand in zip(kernel.parameters, operands, strict=True)}
     results = tuple(successors.get(value, value) if isinstance(value, Value) else value for value in returned(kernel))
     builder.emit(Return(results, kernel.span))
     name = next(name for name in _NAMES if name != kernel.name)

@@ -131,11 +131,12 @@ def _similar(owner: object, name: str) -> str:
 def _call(state: State, node: ast.Call, label: str) -> Entity:
     callee = lower(state, node.func)
     span = state.span(node)
-    for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+    for part in node.args:
         if isinstance(part, ast.Starred):
             raise unsupported.refuse(state, part)
-    if any(keyword.arg is None for keyword in node.keywords):
-        raise unsupported.refuse(state, ast.copy_location(ast.Starred(node), node))
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise unsupported.refuse_keywords(state, keyword)
     if not callees.is_known(callee):
         return builtin.call(state, node, callee, [argument(state, part) for part in node.args])
     positional = [argument(state, part) for part in node.args]
@@ -179,7 +180,7 @@ def _comparison(state: State, node: ast.Compare, label: str) -> Entity:
     operands = [argument(state, part) for part in (node.left, *node.comparators)]
     span = state.span(node)
     result: Argument | None = None
-    for op, left, right in zip(node.ops, operands, operands[1:]):
+    for op, left, right in zip(node.ops, operands, operands[1:], strict=False):
         pair = Argument(
             operators.binary(state, COMPARISONS[type(op)], left, right, span, "" if node.ops[1:] else label), span
         )

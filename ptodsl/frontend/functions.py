@@ -88,10 +88,20 @@ class _Function:
         arguments = self._node.args
         nodes = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         self._check_list(arguments)
-        if self._program is not None and nodes:
-            self._state.scope.bind(nodes[0].arg, Constant(ProgramSelf(self._program)))
-            nodes = nodes[1:]
+        if self._program is not None:
+            nodes = self._without_self(nodes, self._program)
         return tuple(self._parameter(node) for node in nodes)
+
+    def _without_self(self, nodes: list[ast.arg], program: type) -> list[ast.arg]:
+        """The parameters behind `self`, which is bound to the program."""
+        if not nodes or nodes[0].annotation is not None:
+            where = self._state.span(nodes[0]) if nodes else self._state.source.header(self._node)
+            problem = "a function of a program class has `self` as its first parameter"
+            self._state.report(SignatureRefused, where, problem=problem, how="write `self` before the others")
+            self._state.incomplete = True
+            return nodes
+        self._state.scope.bind(nodes[0].arg, Constant(ProgramSelf(program)))
+        return nodes[1:]
 
     def _check_list(self, arguments: ast.arguments) -> None:
         for star in (arguments.vararg, arguments.kwarg):
@@ -151,7 +161,7 @@ class _Function:
         items = items_of(value.entity)
         spans = self._spans(node.value, len(items or ()))
         entities = (value.entity,) if items is None else items
-        return tuple(self._result(entity, span) for entity, span in zip(entities, spans))
+        return tuple(self._result(entity, span) for entity, span in zip(entities, spans, strict=True))
 
     def _spans(self, node: ast.expr, count: int) -> list[Span]:
         parts = node.elts if isinstance(node, ast.Tuple) and len(node.elts) == count else [node] * max(1, count)

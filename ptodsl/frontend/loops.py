@@ -16,7 +16,7 @@ from ptodsl.frontend.loop_head import Head, loop_head
 from ptodsl.frontend.merging import joined, same
 from ptodsl.frontend.scope import Binding, Missing, Path
 from ptodsl.frontend.state import State
-from ptodsl.ir.dtypes import INDEX
+from ptodsl.ir.dtypes import BOOL, INDEX
 from ptodsl.ir.nodes import Block, For, Literal, Operand, Statement, Value, Yield
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
@@ -88,7 +88,7 @@ class _Loop:
 
     def _written(self) -> tuple[Carry, ...]:
         """The carries of `init_values`."""
-        pairs = zip(self._head.explicit, self._head.initial)
+        pairs = zip(self._head.explicit, self._head.initial, strict=True)
         return tuple(self._carry(name, initial, position) for position, (name, initial) in enumerate(pairs))
 
     def _implied(self) -> tuple[Carry, ...]:
@@ -155,7 +155,7 @@ class _Loop:
                 self._span,
             )
         )
-        self._bind_after(iteration, dict(zip((_key(carry) for carry in carried), results)))
+        self._bind_after(iteration, dict(zip((_key(carry) for carry in carried), results, strict=True)))
 
     def _operand(self, entity: Entity, carry: Carry) -> Operand:
         type_ = _value(carry).type
@@ -181,7 +181,8 @@ class _Loop:
             case TileType() | TensorType():
                 initial = self._state.builder.create(type_, self._span, name)
             case ScalarType(dtype=dtype):
-                initial = literals.literal(self._state, 0.0 if dtype.is_float else 0, dtype, self._span)
+                nothing = False if dtype is BOOL else 0
+                initial = literals.literal(self._state, nothing, dtype, self._span)
             case ErrorType():
                 return []
             case _:
@@ -190,13 +191,15 @@ class _Loop:
 
     def _bind_after(self, iteration: Iteration, results: Mapping[tuple[str, int | None], Value]) -> None:
         scope = self._state.scope
-        carried = {carry.name for carry in iteration.carries}
+        known = {carry.name for carry in iteration.carries}
+        if self._head.explicit:
+            known.update(self._results)
         for name, binding in iteration.bound.items():
             if (name, None) in results:
                 scope.bind(name, results[name, None])
             elif name in (self._head.index, *self._head.explicit):
                 scope.bind(name, self._missing("has ended"))
-            elif name not in carried:
+            elif name not in known:
                 scope.bind(name, self._left(name, scope.get(name), binding))
         for carry in iteration.carries:
             if carry.position is not None:

@@ -25,7 +25,7 @@ def joined(left: Type, right: Type) -> Type:
         return left
     if (left.shape, left.dtype) != (right.shape, right.dtype):
         return left
-    rows, columns = (_joined_extent(*pair) for pair in zip(left.valid, right.valid))
+    rows, columns = (_joined_extent(*pair) for pair in zip(left.valid, right.valid, strict=True))
     return replace(left, valid=(rows, columns), memory=left.memory if left.memory is right.memory else None)
 
 
@@ -62,7 +62,7 @@ class Merge:
             return left
         first, second = items_of(left), items_of(right)
         if first is not None and second is not None and len(first) == len(second):
-            return Items(tuple(self.entity(name, *pair) for pair in zip(first, second)))
+            return Items(tuple(self.entity(name, *pair) for pair in zip(first, second, strict=True)))
         if _is_value(left) and _is_value(right):
             return self._value(name, left, right)
         self.state.report(BranchesAssignConstants, self.span, name=name, left=describe(left), right=describe(right))

@@ -20,7 +20,7 @@ class Namespace:
     """Closure cells, globals and builtins of a function, and for annotations what was visible at its decoration."""
 
     def __init__(self, python: FunctionType, visible: Mapping[str, object]) -> None:
-        self._cells = dict(zip(python.__code__.co_freevars, python.__closure__ or ()))
+        self._cells = dict(zip(python.__code__.co_freevars, python.__closure__ or (), strict=True))
         self._globals = python.__globals__
         self._visible = visible
         code = python.__code__

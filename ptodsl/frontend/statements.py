@@ -78,7 +78,7 @@ def _unpack(state: State, target: ast.expr, value: Argument) -> None:
             bind(state, name, value)
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             items = _items(state, value, len(targets), state.span(target))
-            for inner, item in zip(targets, items):
+            for inner, item in zip(targets, items, strict=True):
                 _unpack(state, inner, Argument(item, value.span))
         case ast.Subscript():
             instead = "tiles are values: use `pl.store` into a tensor, or build a new tile"
@@ -174,7 +174,7 @@ def _typed(state: State, name: str, value: Argument, declared: Type) -> Entity:
         if written is not None:
             return written
     given = describe(entity)
-    how = f"declare it {given}" if isinstance(entity, (Value, Literal)) else "give it a value of that type"
+    how = "change the declaration, or convert the value with `pl.cast`"
     state.report(AnnotationDiffers, value.span, name=name, declared=describe_type(declared), given=given, how=how)
     return poison(value.span, name)
 

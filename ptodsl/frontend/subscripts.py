@@ -52,9 +52,9 @@ def _window(
     if len(parts) > len(shape) or not all(isinstance(part, ast.Slice) and part.step is None for part in parts):
         how = "write a range for each dim, `x[0:16, :]`; one element of a tensor is `pl.read(x, [i])`"
         raise _refused(state, node, owner, how)
-    ranges = [_range(state, part, extent, evaluate) for part, extent in zip(parts, shape)]
+    ranges = [_range(state, part, extent, evaluate) for part, extent in zip(parts, shape, strict=False)]
     ranges += [(Constant(0), Constant(extent)) for extent in shape[len(parts) :]]
-    offsets, sizes = (Argument(Items(tuple(column)), state.span(node)) for column in zip(*ranges))
+    offsets, sizes = (Argument(Items(tuple(column)), state.span(node)) for column in zip(*ranges, strict=True))
     spelling = "view" if is_tensor else "slice"
     return calls.apply(state, spelling, (owner, sizes, offsets), {}, state.span(node), label)
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from ptodsl.errors.names import ArgumentMissing, ArgumentUnexpected
 from ptodsl.frontend import literals
-from ptodsl.frontend.entities import Argument, Constant, Entity, Items, describe_type, poison
+from ptodsl.frontend.entities import Argument, Constant, Entity, Items, poison, spelled
 from ptodsl.frontend.state import State
 from ptodsl.ir.nodes import Call, Direction, Function, Literal, Operand, Parameter, Return, Value
 from ptodsl.ir.span import Span
-from ptodsl.ir.types import ErrorType, TensorType
+from ptodsl.ir.types import ErrorType, TensorType, TileType
 
 
 def submit(
@@ -67,7 +67,9 @@ def signature(callee: Function) -> str:
 
 def _parameter_text(parameter: Parameter) -> str:
     words = {Direction.IN: "{}", Direction.OUT: "Out[{}]", Direction.INOUT: "InOut[{}]"}[parameter.direction]
-    return f"{parameter.value.name}: {words.format(describe_type(parameter.value.type))}"
+    type_ = parameter.value.type
+    text = "?" if isinstance(type_, (ErrorType, TileType)) else spelled(type_)
+    return f"{parameter.value.name}: {words.format(text)}"
 
 
 def _bind(
@@ -78,7 +80,7 @@ def _bind(
     if len(positional) > len(names):
         problem = f"takes {len(names)} arguments, this gives {len(positional)}"
         raise _unexpected(state, callee, problem, positional[len(names)].span)
-    bound = dict(zip(names, positional))
+    bound = dict(zip(names, positional, strict=False))
     for keyword, argument in keywords.items():
         if keyword not in names:
             raise _unexpected(state, callee, f"has no parameter `{keyword}`", argument.span)
@@ -109,7 +111,7 @@ def _operand(state: State, callee: Function, parameter: Parameter, argument: Arg
 
 def _result(callee: Function, value: Operand, operands: tuple[Operand, ...], span: Span) -> Entity:
     """The argument whose parameter a callee returns."""
-    for parameter, operand in zip(callee.parameters, operands):
+    for parameter, operand in zip(callee.parameters, operands, strict=True):
         if parameter.value is value and not isinstance(operand, Literal):
             return operand
     return poison(span, value.name if isinstance(value, Value) else "")

@@ -66,6 +66,12 @@ def refuse_call(state: State, node: ast.Call, name: str) -> Mistake:
     return state.fail(Unsupported, state.span(node), what=what, instead=instead)
 
 
+def refuse_keywords(state: State, node: ast.keyword) -> Mistake:
+    """The mistake for `**` in a call."""
+    what, instead = "`**` in front of an argument", "write the keywords out"
+    return state.fail(Unsupported, state.span(node), what=what, instead=instead)
+
+
 def _first_words(node: ast.AST) -> str:
     text = ast.unparse(node).splitlines()[0]
     return text if len(text) <= 40 else f"{text[:37]}..."

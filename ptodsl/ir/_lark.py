@@ -37,11 +37,11 @@ from ptodsl.ir.syntax import (
 
 PLAIN_WORDS = {
     "ATTRIBUTE": "an attribute (`name=`)",
+    "BRACKETS": "brackets (`[0, %i]`)",
     "DIMS": "dims and a dtype (`16x64xfp32`)",
     "DIRECTION": "`out`",
     "EXTENTS": "extents (`?x64`)",
     "KIND": "`kernel` or `orchestration`",
-    "LIST": "a list of whole numbers",
     "LITERAL": "a number",
     "NL": "the end of the line",
     "OFFSET": "an offset (`@0x40`)",
@@ -97,6 +97,7 @@ def _complaint(error: UnexpectedInput, file: str, text: str, start: Place | None
         case _:
             pass
     if start is not None:
+        found = "the end of the type" if found == PLAIN_WORDS["$END"] else found
         place = Place(start.line, start.column + place.column, start.line, start.column + place.end_column)
     return TextSyntax(place.span(file), expected=_alternatives(expected), found=found)
 
@@ -136,6 +137,19 @@ def _place(token: Token) -> Place:
 
 def _piece(token: Token) -> Piece:
     return Piece(token.value, _place(token))
+
+
+def _inside(brackets: Token) -> tuple[Piece, ...]:
+    """What stands between brackets, taken apart at the commas."""
+    inner, place = brackets.value[1:-1], _place(brackets)
+    pieces: list[Piece] = []
+    column = place.column + 1
+    for part in inner.split(",") if inner.strip() else ():
+        start = column + len(part) - len(part.lstrip())
+        text = part.strip()
+        pieces.append(Piece(text, Place(place.line, start, place.line, start + max(1, len(text)))))
+        column += len(part) + 1
+    return tuple(pieces)
 
 
 def _statement(first: Token, newline: Token) -> Place:
@@ -222,11 +236,11 @@ class _Reader(Transformer[Token, ProgramText]):
     def items(self, *items: Item | Valid) -> tuple[Item | Valid, ...]:
         return items
 
-    def item(self, head: Token, bracketed: tuple[Piece, ...] | None) -> Item:
-        return Item(_piece(head), bracketed or ())
+    def item(self, head: Token, brackets: Token | None) -> Item:
+        return Item(_piece(head), () if brackets is None else _inside(brackets))
 
-    def valid(self, word: Token, extents: tuple[Piece, ...] | None) -> Valid:
-        return Valid(_piece(word), extents or ())
+    def valid(self, word: Token, brackets: Token) -> Valid:
+        return Valid(_piece(word), _inside(brackets))
 
     def operands(self, *operands: Token) -> tuple[Piece, ...]:
         return tuple(map(_piece, operands))

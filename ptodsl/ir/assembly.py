@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -54,6 +55,8 @@ from ptodsl.ops.table import ROWS
 
 MAX_DEPTH = 100
 """Nested blocks that the parser follows: as many as Python's own has levels of indentation."""
+
+_VALUE = re.compile(r"%\w+")
 
 CORES = {core.value: core for core in Core}
 
@@ -133,7 +136,7 @@ class _Body:
         return place.span(self._file)
 
     def _operand(self, piece: Piece) -> Operand:
-        return self._scopes.find(piece) if piece.text.startswith("%") else self._literals.read(piece)
+        return self._scopes.find(piece) if _VALUE.fullmatch(piece.text) else self._literals.read(piece)
 
     def _operands(self, pieces: Iterable[Piece]) -> tuple[Operand, ...]:
         return tuple(map(self._operand, pieces))
@@ -217,7 +220,7 @@ class _Body:
         with self._scopes.block():
             index = self._scopes.define(text.counter, ScalarType(INDEX))
             carried = tuple(self._scopes.define(carry.value, self._types.read(carry.type)) for carry in text.carries)
-            body = self._block(text.body, len(text.results), span)
+            body = self._block(text.body, len(text.carries), span)
         results = tuple(self._result(result, value.type) for result, value in zip(text.results, carried, strict=False))
         return For(index, start, stop, step, carried, initial, body, results, span)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TypeAlias
 
 from ptodsl.ir.dtypes import DType
@@ -198,6 +199,12 @@ class Program:
             if function.name == name:
                 return function
         raise KeyError(name)
+
+    def __str__(self) -> str:
+        """The program's text. The printer is looked up when asked for: it knows the op table, which knows nodes."""
+        printer = import_module("ptodsl.ir.printer")
+        text: str = printer.print_program(self)
+        return text
 
     @property
     def entry(self) -> Function:

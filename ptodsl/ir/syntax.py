@@ -41,7 +41,7 @@ class Piece(NamedTuple):
     @property
     def is_word(self) -> bool:
         """Whether it is neither a value nor a number."""
-        return (self.text[0].isalpha() or self.text[0] == "_") and ":" not in self.text and self.text not in _NUMBERS
+        return self.text.replace(".", "_").isidentifier() and self.text not in _NUMBERS
 
 
 class Item(NamedTuple):

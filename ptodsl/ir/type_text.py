@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from ptodsl.errors import Diagnostic, PtoError
-from ptodsl.errors.names import TextNumber, TextTypeRefused
+from ptodsl.errors.names import TextSyntax, TextTypeRefused
 from ptodsl.errors.types import LiteralOutOfRange
-from ptodsl.ir.dtypes import DTYPES, DType
+from ptodsl.ir.dtypes import DTYPES, INDEX, DType
 from ptodsl.ir.hardware import Layout, Memory
 from ptodsl.ir.literals import MAX_DIGITS, default_dtype, split_literal, value_in
 from ptodsl.ir.nodes import Literal
@@ -24,6 +24,7 @@ LARGEST = (1 << 63) - 1
 MAX_RANK = 5
 
 _PLACED = re.compile(r"(.*), @0x([0-9a-f]{1,15})>")
+_LITERAL = re.compile(r"(-?([0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|inf|nan)(:[A-Za-z]\w*)?|true|false)")
 _DIMS = re.compile(r"([0-9]+(?:x[0-9]+)*)x(\w+)")
 
 
@@ -89,12 +90,16 @@ class LiteralReader:
     def read(self, piece: Piece) -> Literal:
         """The literal that a piece of text says."""
         span = piece.place.span(self._file)
+        if _LITERAL.fullmatch(piece.text) is None:
+            found = f"`{_shortened(piece.text)}`" if piece.text else "nothing"
+            self._errors.append(TextSyntax(span, expected="a value (`%x`) or a number", found=found))
+            return Literal(0, INDEX, span)
         number, name = split_literal(piece.text)
         dtype = default_dtype(number) if name is None else DTYPES.get(name)
         if dtype is None:
             how = f"dtypes are {', '.join(DTYPES)}"
             self._errors.append(TextTypeRefused(span, text=str(name), problem="there is no such dtype", how=how))
-            return Literal(0, default_dtype("0"), span)
+            return Literal(0, INDEX, span)
         value = value_in(number, dtype) if len(number) <= MAX_DIGITS else None
         if value is None:
             how = "write a number that the dtype holds, or another dtype behind the `:`"
@@ -108,12 +113,6 @@ def integer(text: str, low: int = -LARGEST - 1, high: int = LARGEST) -> int | No
     if not (digits.isascii() and digits.isdecimal()) or len(text) > MAX_DIGITS:
         return None
     return value if low <= (value := int(text)) <= high else None
-
-
-def out_of_range(piece: Piece, file: str, what: str) -> TextNumber:
-    """The complaint about a number that is none, or too large."""
-    problem = f"{_shortened(piece.text)} is not {what}"
-    return TextNumber(piece.place.span(file), problem=problem, label=f"not {what}", how=f"write {what}")
 
 
 def _shortened(number: str) -> str:

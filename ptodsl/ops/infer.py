@@ -246,7 +246,7 @@ def _check_valid(site: Site, shape: Shape2D) -> None:
     extents = site.integers("valid")
     if len(extents) not in (0, 2):
         shape_refused(site, problem=f"{len(extents)} valid extents", how="give one for the rows, one for the columns")
-    for extent, whole in zip(extents, shape, strict=True):
+    for extent, whole in zip(extents, shape, strict=False):  # none where no `valid` is given
         if isinstance(extent, Literal) and not 0 < int(extent.value) <= whole:
             shape_refused(
                 site,

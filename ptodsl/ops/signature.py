@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import TypeAlias
 
 from typing_extensions import assert_never
@@ -60,9 +59,18 @@ def keyword_of(parameter: Parameter) -> str:
     return parameter if isinstance(parameter, str) else parameter.keyword or parameter.name
 
 
-@cache
+_FORMS: dict[str, tuple[Form, ...]] = {}
+"""By the row's name: a row itself is large to hash."""
+
+
 def forms_of(row: OpRow) -> tuple[Form, ...]:
     """The parameter lists of a row, the one to teach first."""
+    if row.name not in _FORMS:
+        _FORMS[row.name] = _forms(row)
+    return _FORMS[row.name]
+
+
+def _forms(row: OpRow) -> tuple[Form, ...]:
     everything: tuple[OperandRow | AttributeRow, ...] = row.operands + row.attributes
     written = row.forms or (tuple(parameter.name for parameter in everything),)
     return tuple(_form(row, names) for names in written)

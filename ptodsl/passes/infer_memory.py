@@ -18,6 +18,7 @@ from ptodsl.machine import Architecture
 from ptodsl.ops.row import OperandRow
 from ptodsl.ops.table import row_of
 from ptodsl.passes.base import over_kernels
+from ptodsl.passes.dead_carries import without_dead_carries
 from ptodsl.passes.joins import is_tile
 from ptodsl.passes.places import Places, Use, makes_tile, readable_by_move
 from ptodsl.passes.routes import Routes
@@ -28,7 +29,8 @@ class InferMemory:
     """Every tile of a kernel gets a memory, and moves stand wherever an op reads from another one.
 
     Needs: IR as the frontend built it, types checked; memories that the user wrote are in the types.
-    Gives: a memory in every tile type; every operand in a memory that its op reads; each kernel on one kind of core.
+    Gives: a memory in every tile type; every operand in a memory that its op reads; each kernel on one kind of core;
+    no loop carry and no merge of branches that nothing reads.
     Raises: E0401 to E0405.
     """
 
@@ -45,6 +47,7 @@ def _infer(function: Function, architecture: Architecture, mistakes: list[Diagno
         mistakes.append(core)
         return function
     before = len(mistakes)
+    function = without_dead_carries(function)
     placed = retyped(function, Places(function, architecture, mistakes).types())
     if len(mistakes) > before:
         return function

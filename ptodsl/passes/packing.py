@@ -45,19 +45,22 @@ ATTEMPTS = 100
 def packed(items: Sequence[Item], spec: MemorySpec) -> dict[Value, int] | Unplaced:
     """An offset for each item, given in the order of their starts.
 
-    Where that order does not fit, the largest go first; and as long as one finds no gap, it goes first of all.
+    Bytes are used again as late as there is room, since whoever takes over bytes must wait for those who had them.
+    Where that does not fit they are used again as soon as possible; then the largest go first; and as long as an item
+    finds no gap, it goes first of all.
     """
-    in_order = _in_order(items, spec)
-    if not isinstance(in_order, Unplaced):
-        return in_order
+    rolling = _in_order(items, spec, rolling=True)
+    offsets = _in_order(items, spec, rolling=False) if isinstance(rolling, Unplaced) else rolling
+    if not isinstance(offsets, Unplaced):
+        return offsets
     order = sorted(items, key=lambda item: -item.size)
     for _ in range(ATTEMPTS):
-        offsets = _first_fit(order, spec)
-        if not isinstance(offsets, Unplaced):
-            return offsets
-        order.remove(offsets.item)
-        order.insert(0, offsets.item)
-    return in_order
+        found = _first_fit(order, spec)
+        if not isinstance(found, Unplaced):
+            return found
+        order.remove(found.item)
+        order.insert(0, found.item)
+    return offsets
 
 
 @dataclass(frozen=True, order=True)
@@ -69,9 +72,9 @@ class Placed:
     item: Item = field(compare=False)
 
 
-def _placed(item: Item, taken: Iterable[Placed], spec: MemorySpec) -> Placed | None:
-    """An item at the lowest offset clear of all that is live together with it; `taken` is in order of offsets."""
-    offset = 0
+def _placed(item: Item, taken: Iterable[Placed], spec: MemorySpec, start: int = 0) -> Placed | None:
+    """An item at the lowest offset from `start` clear of all that is live with it; `taken` is in order of offsets."""
+    offset = start
     for other in taken:
         if offset + item.size <= other.start:
             break
@@ -80,17 +83,22 @@ def _placed(item: Item, taken: Iterable[Placed], spec: MemorySpec) -> Placed | N
     return Placed(offset, offset + item.size, item) if offset + item.size <= spec.capacity else None
 
 
-def _in_order(items: Iterable[Item], spec: MemorySpec) -> dict[Value, int] | Unplaced:
-    """First fit in the order of starts: what has died by then need not be looked at again."""
+def _in_order(items: Iterable[Item], spec: MemorySpec, *, rolling: bool) -> dict[Value, int] | Unplaced:
+    """First fit in the order of starts: what has died by then need not be looked at again.
+
+    `rolling`: the search goes on behind the item before, and from 0 again at the end of the memory.
+    """
     offsets: dict[Value, int] = {}
     active: list[Placed] = []
+    start = 0
     for item in items:
         active = [other for other in active if other.item.end >= item.start]
-        placed = _placed(item, active, spec)
+        placed = _placed(item, active, spec, start) or _placed(item, active, spec)
         if placed is None:
             return Unplaced(item)
         insort(active, placed)
         offsets[item.leader] = placed.start
+        start = rounded_up(placed.stop, spec.alignment) if rolling else 0
     return offsets
 
 

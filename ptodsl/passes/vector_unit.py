@@ -68,11 +68,16 @@ def _conversion_mistake(op: Op, source: DType, target: DType, architecture: Arch
 def _arithmetic_mistake(op: Op, source: DType, architecture: Architecture) -> Diagnostic:
     row = row_of(op)
     dtypes = able(row.instruction, architecture) & (row.dtypes or architecture.vector_dtypes)
-    ways = sorted((path for dtype in dtypes if (path := steps(source, dtype, architecture.name))), key=len)
-    exact = [path for path in ways if embeds(source, path[-1])]
-    best = (exact or ways or [()])[0]
-    casts = f"convert it first with `pl.cast(..., pl.{best[-1]})`" if best else "use another dtype"
+    target = _best(source, dtypes, architecture)
+    casts = "use another dtype" if target is None else f"convert it first with `pl.cast(..., pl.{target})`"
     names = ", ".join(sorted(dtype.label for dtype in dtypes))
     return VectorDTypeRefused(
         op.span, op=row.label, dtype=source, arch=architecture.name, how=f"{casts}; it computes with {names}"
     )
+
+
+def _best(source: DType, targets: Iterable[DType], architecture: Architecture) -> DType | None:
+    """The dtype to convert to: one that holds every value if there is one, nearest, widest."""
+    ways = [(dtype, path) for dtype in targets if (path := steps(source, dtype, architecture.name)) is not None]
+    order = [(not embeds(source, dtype), len(path), -dtype.bits, dtype.name, dtype) for dtype, path in ways]
+    return min(order, key=lambda way: way[:4])[4] if order else None

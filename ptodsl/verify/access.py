@@ -75,11 +75,11 @@ class Reader:
     forms: Forms
 
     def pipe(self, op: Op, row: OpRow) -> Pipe | None:
-        """The pipe that an op is issued to; None for an op that is no instruction."""
+        """The pipe that an op is issued to; None where there is none for it. Raises Unplaced."""
         if not row.transfer:
             return row.pipe
-        target = op.results[0].type if op.results else None
-        move = self.architecture.move(_memory(type_of(op.operands[0][0])), _memory(target))
+        target = _memory(op.results[0]) if op.results else Memory.GM
+        move = self.architecture.move(_memory(op.operands[0][0]), target)
         return move.pipe if move else None
 
     def accesses(self, op: Op, row: OpRow) -> Iterator[Access]:
@@ -119,8 +119,13 @@ class Reader:
             yield Access(Memory.UB, Kind.WRITE, (Side(Linear(hidden.start), len(hidden)),))
 
 
-def _memory(type_: object) -> Memory:
-    return type_.memory or Memory.GM if isinstance(type_, TileType) else Memory.GM
+def _memory(operand: Operand) -> Memory:
+    """Where one side of a transfer lies."""
+    if not isinstance(operand, Value) or not isinstance(operand.type, TileType):
+        return Memory.GM
+    if operand.type.memory is None:
+        raise Unplaced(operand.name)
+    return operand.type.memory
 
 
 def _tile_access(value: Value, tile: TileType, kind: Kind) -> Access:

@@ -27,6 +27,11 @@ class Hazard:
         """Whether the first one is of an earlier iteration of a loop."""
         return self.earlier.order >= self.later.order
 
+    @property
+    def distance(self) -> tuple[bool, int]:
+        """Orders hazards of one instruction: those of this iteration first, the last source first."""
+        return self.goes_round, -self.earlier.order
+
     def finding(self, architecture: Architecture, core: CoreSpec) -> Diagnostic:
         """The error."""
         return HazardUnordered(
@@ -51,8 +56,10 @@ class Hazard:
     def _notes(self) -> list[Note]:
         did = f"{pipe_text(self.earlier.pipe)} {self.first.kind.value} {place_text(self.first)}"
         notes = [Note(f"{did} in an earlier iteration" if self.goes_round else did, self.earlier.op.span)]
-        if self.goes_round and self.earlier is self.later:
+        if self.earlier is self.later:
             notes = [Note("the two are one statement in two iterations of a loop")]
+        if self.earlier.pipe is self.later.pipe:
+            notes.append(Note(f"{pipe_text(self.later.pipe)} starts an instruction before the one ahead is complete"))
         return notes
 
     def _remedy(self, architecture: Architecture, core: CoreSpec) -> str:
@@ -111,7 +118,8 @@ def range_text(memory: Memory, low: int, high: int) -> str:
 
 
 def _start_text(side: Side) -> str:
-    parts = [value.name if factor == 1 else f"{factor}*{value.name}" for value, factor in side.start.terms]
+    """The start of a side as a sum, the constant last."""
+    parts = sorted(value.name if factor == 1 else f"{factor}*{value.name}" for value, factor in side.start.terms)
     if side.start.constant or not parts:
         parts.append(str(side.start.constant))
-    return " + ".join(sorted(parts, key=str.isdigit))
+    return " + ".join(parts)

@@ -136,14 +136,14 @@ class _Listing:
         self.kernel.flags[op] = flag
 
     def _instruction(self, op: Op, row: OpRow, path: tuple[Step, ...]) -> None:
-        pipe = self.reader.pipe(op, row)
-        if pipe is None:
-            self._refuse(row.label, op, f"{self.reader.architecture.name} has no such transfer")
-            return
         try:
+            pipe = self.reader.pipe(op, row)
             accesses = tuple(self.reader.accesses(op, row))
         except Unplaced as tile:
             self._refuse(row.label, op, f"the tile `{tile}` has no address yet")
+            return
+        if pipe is None:
+            self._refuse(row.label, op, f"{self.reader.architecture.name} has no such transfer")
             return
         kernel = self.kernel
         instruction = Instruction(op, row, pipe, accesses, len(kernel.accesses), len(kernel.instructions), path)

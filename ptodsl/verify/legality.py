@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ptodsl.errors.sync import BarrierIllegal, EventOutOfRange, PairIllegal, PipeMissing, ReservedEvent
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Op
-from ptodsl.machine import Architecture
+from ptodsl.machine import Architecture, SamePipe
 from ptodsl.verify.findings import Findings
 from ptodsl.verify.hazard import pipe_text
 from ptodsl.verify.instructions import Kernel
@@ -58,6 +58,8 @@ class Legality:
         takes = {Pipe.ALL, *self.architecture.cores[core].barriers}
         if pipe not in takes:
             legal = ", ".join(f"`pipe_barrier {other.value}`" for other in Pipe if other in takes)
+            how = f"use one of {legal}, or flags from {pipe.value} to another pipe and back"
+            if self.architecture.same_pipe[pipe] is SamePipe.ORDERED:
+                how = f"leave it out: {pipe_text(pipe)} completes its instructions in order"
             name = self.architecture.name
-            fields = {"pipe": pipe.value, "core": core.value, "architecture": name, "legal": legal}
-            self.findings.add(BarrierIllegal(op.span, **fields))
+            self.findings.add(BarrierIllegal(op.span, pipe=pipe.value, core=core.value, architecture=name, how=how))

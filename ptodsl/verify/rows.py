@@ -195,6 +195,8 @@ def _apart(source: Type, result: Type, stage: Stage, *, inside: bool) -> str:
         return f"they are in {_memory(source)} and {_memory(result)}"
     if not stage.offset or source.offset is None or result.offset is None:
         return ""
+    if source.physical is None or result.physical is None:
+        return ""
     end = source.offset + (source.nbytes - result.nbytes if inside else 0)
     if not source.offset <= result.offset <= end:
         return f"they are at 0x{source.offset:x} and 0x{result.offset:x}"

@@ -131,10 +131,9 @@ class _FunctionVerifier:
         yield from self._define(arriving)
         end = Return if results is None else Yield
         for number, statement in enumerate(block.statements, 1):
-            if isinstance(statement, Return | Yield) and not (
-                number == len(block.statements) and isinstance(statement, end)
-            ):
-                word = "return" if isinstance(statement, Return) else "yield"
+            ends_here = number == len(block.statements) and isinstance(statement, end)
+            if isinstance(statement, Return | Yield) and not ends_here:
+                word = type(statement).__name__.lower()
                 yield StructureBlock(statement.span, problem=f"`{word}` stands where its block does not end")
             yield from self._statement(statement)
         yield from self._end(block, end, results)

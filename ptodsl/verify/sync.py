@@ -166,33 +166,42 @@ class _Walk:
                 self._findings.add(HiddenFlagTaken(instruction.op.span, notes, op=instruction.row.label, **fields))
 
     def _check_hazards(self, instruction: Instruction) -> None:
-        """Report what an instruction does not wait for; then take it as waited for, so that it is reported once."""
+        """Report what an instruction does not wait for; then take it as waited for, so that it is reported once.
+
+        What is only worth a note stays open: another instruction may have no excuse for not waiting for it.
+        """
         running = self._pending.running(instruction.pipe)
-        unordered: dict[int, int] = {}
+        errors: dict[int, Hazard] = {}
+        notes: dict[int, Hazard] = {}
         for bit in range(instruction.first, instruction.first + len(instruction.accesses)):
             suspects = self._conflicts.of[bit] & running & ~self._order.kept(instruction, bit)
-            met = self._conflicts.meeting(suspects, bit) if suspects else 0
-            unordered.update(dict.fromkeys(bits_of(met), bit))
-        self._report_hazards(instruction, unordered)
-        self._pending.complete(instruction.pipe, sum(1 << other for other in unordered))
+            for other in bits_of(self._conflicts.meeting(suspects, bit)):
+                hazard = self._hazard(other, instruction, bit)
+                (notes if self._excuse(hazard) else errors).setdefault(other, hazard)
+        self._report(errors)
+        self._report({other: hazard for other, hazard in notes.items() if other not in errors})
+        self._pending.complete(instruction.pipe, sum(1 << other for other in errors))
 
-    def _report_hazards(self, instruction: Instruction, unordered: dict[int, int]) -> None:
+    def _hazard(self, other: int, instruction: Instruction, bit: int) -> Hazard:
+        accesses = self._kernel.accesses
+        return Hazard(self._kernel.owners[other], accesses[other], instruction, accesses[bit])
+
+    def _excuse(self, hazard: Hazard) -> str:
+        """Why a hazard is only worth a note; empty for an error."""
+        return "" if self._rules.strict else self._order.excuse(hazard)
+
+    def _report(self, hazards: dict[int, Hazard]) -> None:
         """One finding for the last source, and for each other one that a flag from it would not cover."""
-        owners = self._kernel.owners
-        nearest_first = sorted(unordered, key=lambda bit: _distance(owners[bit], instruction))
         covered = 0
-        for other in nearest_first:
+        for other in sorted(hazards, key=lambda other: hazards[other].distance):
+            hazard = hazards[other]
             if covered >> other & 1:
                 continue
-            earlier, accesses = owners[other], self._kernel.accesses
-            self._report(Hazard(earlier, accesses[other], instruction, accesses[unordered[other]]))
-            covered |= ~self._pending.running(earlier.pipe) | self._order.of_pipe[earlier.pipe]
-
-    def _report(self, hazard: Hazard) -> None:
-        if self._findings.is_new(Hazard, hazard.earlier, hazard.later):
-            why = "" if self._rules.strict else self._order.excuse(hazard)
-            machine = (self._architecture, self._core)
-            self._findings.add(hazard.relaxed(*machine, why) if why else hazard.finding(*machine))
+            covered |= ~self._pending.running(hazard.earlier.pipe) | self._order.of_pipe[hazard.earlier.pipe]
+            why = self._excuse(hazard)
+            if self._findings.is_new(Hazard, hazard.earlier, hazard.later, why):
+                machine = (self._architecture, self._core)
+                self._findings.add(hazard.relaxed(*machine, why) if why else hazard.finding(*machine))
 
     def _if(self, statement: If) -> None:
         entry = self._pending
@@ -270,8 +279,3 @@ class _Walk:
             if not isinstance(access.place, Memory) and access.kind is not Kind.READ:
                 fields = {"op": owner.row.label, "pipe": pipe_text(owner.pipe), "where": place_text(access)}
                 self._findings.add(StoreUnfinished(owner.op.span, kernel=self._function.name, **fields))
-
-
-def _distance(earlier: Instruction, later: Instruction) -> tuple[bool, int]:
-    """How far back in issue order an instruction last ran; one that stands behind did so in an earlier iteration."""
-    return earlier.order >= later.order, -earlier.order

@@ -5,7 +5,7 @@ import ptodsl.language as pl
 def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
     t = pl.load(a, [0, 0], [16, 64])
     t = pl.exp(a)
-#              ^ error[E0205]: `pl.exp` needs a tile as `source`, this is Tensor[[16, 64], FP32]
+#              ^ error[E0205]: `pl.exp` needs a tile as `source`, this is a tensor FP32[16, 64]
     return pl.store(t, [0, 0], c)
 
 

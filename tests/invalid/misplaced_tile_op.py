@@ -11,4 +11,4 @@ class Program:
     @pl.function(type=pl.FunctionType.Orchestration)
     def main(self, a: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
         return pl.exp(a)
-#                     ^ error[E0205]: `pl.exp` needs a tile as `source`, this is Tensor[[16, 64], FP32]
+#              ^^^^^^^^^ error[E0117]: `pl.exp` has no place in an orchestration

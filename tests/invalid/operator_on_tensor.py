@@ -5,7 +5,7 @@ import ptodsl.language as pl
 def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
     t = pl.load(a, [0, 0], [16, 64])
     t = a + a
-#       ^^^^^ error[E0119]: `+` is not defined for Tensor[[16, 64], FP32] and Tensor[[16, 64], FP32]
+#       ^^^^^ error[E0119]: `+` is not defined for a tensor FP32[16, 64] and a tensor FP32[16, 64]
     return pl.store(t, [0, 0], c)
 
 

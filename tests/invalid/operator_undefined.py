@@ -5,7 +5,7 @@ import ptodsl.language as pl
 def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
     t = pl.load(a, [0, 0], [16, 64])
     t = t @ t
-#       ^^^^^ error[E0119]: `@` is not defined for Tile[[16, 64], FP32] and Tile[[16, 64], FP32]
+#       ^^^^^ error[E0119]: `@` is not defined for a tile FP32[16, 64] and a tile FP32[16, 64]
     return pl.store(t, [0, 0], c)
 
 

@@ -5,7 +5,7 @@ import ptodsl.language as pl
 def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
     t = pl.load(a, [0, 0], [16, 64])
     t = pl.cast(t, pl.FP16)
-#       ^^^^^^^^^^^^^^^^^^^ error[E0208]: `t` was Tile[[16, 64], FP32], this makes it Tile[[16, 64], FP16]
+#       ^^^^^^^^^^^^^^^^^^^ error[E0208]: `t` was a tile FP32[16, 64], this makes it a tile FP16[16, 64]
     return pl.store(t, [0, 0], c)
 
 

@@ -1,6 +1,6 @@
 """Kernels as users write them. Both checkers read this file and find nothing, with no comment to quiet them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import assert_type
 
@@ -41,8 +41,8 @@ def build(rows: int, columns: int, dtype: pl.DType) -> Any:
                 elif not i:
                     shifted = -shifted[0:rows, :]
             for _, (carried,) in pl.range(0, 4, 2, init_values=(running,)):
-                carried = pl.yield_(carried + running)
-            total = pl.store(carried, [0, 0], total)
+                running = pl.yield_(carried * 2.0)
+            total = pl.store(running, [0, 0], total)
             return total, pl.store(pl.cast(shifted, dtype, mode="rint"), [0, 0], [rows, columns], y)
 
         @pl.function(type=pl.FunctionType.Orchestration)
@@ -71,4 +71,5 @@ def product(
 
 
 assert_type(scaled.ir, Program)
-assert_type(scaled(1, 2), pl.Tensor)
+if TYPE_CHECKING:
+    assert_type(scaled(1, 2), pl.Tensor)

@@ -178,11 +178,16 @@ def test_change_within_one_tick_of_the_clock_is_noticed(
     header.parent.mkdir()
     own = dataclasses.replace(toolchain, includes=(header.parent,))
     status = SimpleNamespace(st_ino=1, st_size=10, st_mtime_ns=time.time_ns(), st_ctime_ns=1)
+
+    def same_status(path: str) -> SimpleNamespace:
+        del path
+        return status
+
     keys: list[str] = []
     for text in ("int x = 1;", "int x = 2;"):
         header.write_text(text)
         with monkeypatch.context() as still:
-            still.setattr(os, "stat", lambda _: status)
+            still.setattr(os, "stat", same_status)
             keys.append(build.key(ADD, own))
     assert keys[0] != keys[1]
 

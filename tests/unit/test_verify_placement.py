@@ -413,9 +413,9 @@ def test_two_thousand_instructions_take_milliseconds() -> None:
     long = program("\n".join(lines))
 
     def once() -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         verify_placement(long, A2A3)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert min(once() for _ in range(3)) < 0.3, "about 0.04 s on a quiet machine"
 

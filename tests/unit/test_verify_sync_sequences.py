@@ -112,6 +112,16 @@ CASES = (
     ),
     Case("5: elementwise chain in one window", MADE_A + ADD + f"%d = muls %b, 2.0 : {B}", RACE, (), ("W0503",)),
     Case("5: elementwise chain, shifted window", MADE_A + ADD + f"%d = muls %b, 2.0 : {ub(0x1800)}", RACE, (), RACE),
+    Case(
+        "5: elementwise chain in one window, then a reduction of what began it",
+        MADE_A
+        + ADD
+        + f"%d = muls %b, 2.0 : {C}\n%t = create_tile shape=[16, 64] dtype=fp32 : {T}\n"
+        + "%s = row_sum %b, %t : tile<16x1xfp32, ub, dn, @0x4000>",
+        RACE,
+        (),
+        ("E0501",),
+    ),
     Case("6: round trip in every iteration", PRIME + loop(ROUND_TRIP) + DRAIN, ("W0502",), ()),
     Case("7: without the prime", loop(ROUND_TRIP) + DRAIN, ("E0502",)),
     Case("7: without the last wait", PRIME + loop(ROUND_TRIP), ("E0506",)),

@@ -20,14 +20,12 @@ def order_back_edge(walk: Walk, loop: Loop) -> None:
     """
     schedule = walk.schedule
     before = [item for item in schedule.items.values() if item.region is loop.body]
-    pairs: list[Item] = [
-        item for item in _candidates(walk, loop) if not isinstance(item, Barrier) and not item.adjacent
-    ]
+    pairs = [item for item in _candidates(walk, loop) if isinstance(item, BackEdge)]
     schedule.add_all(pairs)
-    barriers = _candidates(walk, loop)
-    schedule.add_all(barriers)
-    take_away(walk, loop, (*pairs, *barriers))
-    if any(item.key in schedule.items and not isinstance(item, BackEdge) for item in (*pairs, *barriers)):
+    others = _candidates(walk, loop)
+    schedule.add_all(others)
+    take_away(walk, loop, (*pairs, *others))
+    if any(item.key in schedule.items for item in others):
         take_away(walk, loop, before)
 
 

@@ -1,5 +1,5 @@
-// The one name that a program's library shows, in front of the program's own entry. Included ahead of every program: the
-// rest is hidden, and the entry may be defined in a namespace, where g++ would hide it too.
+// The one name that a program's library shows, in front of the program's own entry. Included ahead of every program:
+// the rest is hidden, and an entry that is defined in a namespace g++ would hide too.
 #pragma once
 
 #include <cstdint>

@@ -17,9 +17,9 @@ struct alignas(64) Block {
     void* data() { return this + 1; }
 };
 
-// The intermediates of one launch at a time. It keeps the memory of what has been freed, so that a program which has run
-// once allocates nothing when it runs again. Sizes are rounded up to a quarter of their power of two, so that blocks of
-// like sizes can serve one another.
+// The intermediates of one launch at a time. It keeps the memory of what has been freed, so that a program which has
+// run once allocates nothing when it runs again. Sizes are rounded up to a quarter of their power of two, so that blocks
+// of like sizes can serve one another.
 class Arena {
 public:
     Block* take(size_t bytes);
@@ -73,7 +73,8 @@ size_t Arena::bytes_of(int size_class) {
 Block* Arena::allocate(int size_class) {
     char* memory = static_cast<char*>(std::malloc(bytes_of(size_class) + sizeof(Block) + alignof(Block)));
     if (memory == nullptr) return nullptr;
-    Block* block = reinterpret_cast<Block*>(memory + alignof(Block) - reinterpret_cast<uintptr_t>(memory) % alignof(Block));
+    const size_t past = reinterpret_cast<uintptr_t>(memory) % alignof(Block);
+    Block* block = reinterpret_cast<Block*>(memory + alignof(Block) - past);
     block->arena = this;
     block->allocation = memory;
     block->size_class = size_class;

@@ -7,7 +7,7 @@
 //   return run.finish();
 //
 // Tasks run at once and in order, on the calling thread; what they read and write is stated so that another scheduler
-// can do better behind the same calls. What is more than a line is in orchestration.cpp, compiled once for all programs.
+// can do better behind the same calls. What is more than a line is in orchestration.cpp, compiled once and linked in.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Loads, stores, moves and views in every layout. Each kernel takes arrays and leaves what it moved in the last of them.
+// Loads, stores, moves and views in every layout. Each kernel leaves in its second array what it took from the first.
 #include <cstdint>
 #include <pto/pto-inst.hpp>
 

@@ -73,7 +73,8 @@ __global__ AICORE void running_softmax(__gm__ float* x, __gm__ float* peaks, __g
         TROWSUM(block_total, tile, scratch);
         TADD(flat_total, flat_total, flat_block_total);
     }
-    using Vector = GlobalTensor<float, pto::Shape<1, 1, 1, kRows, 1>, pto::Stride<kRows, kRows, kRows, 1, kRows>, Layout::DN>;
+    using Vector =
+        GlobalTensor<float, pto::Shape<1, 1, 1, kRows, 1>, pto::Stride<kRows, kRows, kRows, 1, kRows>, Layout::DN>;
     Vector out_peaks(peaks), out_totals(totals);
     TSTORE(out_peaks, peak);
     TSTORE(out_totals, total);

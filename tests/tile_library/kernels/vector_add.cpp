@@ -27,7 +27,8 @@ __global__ AICORE void vector_add(__gm__ T* a, __gm__ T* b, __gm__ T* c, int64_t
             const pto::Shape<1, 1, 1, -1, -1> shape(height, width);
             const pto::Stride<1, 1, 1, -1, 1> stride(cols);
             const int64_t offset = row * cols + col;
-            Window from_a(a + offset, shape, stride), from_b(b + offset, shape, stride), to_c(c + offset, shape, stride);
+            Window from_a(a + offset, shape, stride), from_b(b + offset, shape, stride);
+            Window to_c(c + offset, shape, stride);
             wait_flag(PIPE_MTE3, PIPE_MTE2, event);
             TLOAD(left, from_a);
             TLOAD(right, from_b);

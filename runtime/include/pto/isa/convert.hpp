@@ -2,7 +2,8 @@
 // integral.
 //
 // Without a saturation mode, conversions saturate except half to int8, uint8 and int16, float to int16, int64 to int32
-// and int32 to int16. A2/A3 saturates the others even when asked not to; A5 does as it is asked. Scratch is not touched.
+// and int32 to int16. A2/A3 saturates the others even when asked not to; A5 does as it is asked. The scratch tile is
+// for the hardware; it is not touched.
 #pragma once
 
 #include "../lanes/convert.hpp"
@@ -15,7 +16,8 @@ namespace detail {
 
 template <typename From, typename To>
 inline constexpr bool wraps_by_default =
-    (is_same<From, half> && is_one_of<To, int8_t, uint8_t, int16_t>) || (is_same<From, float> && is_same<To, int16_t>) ||
+    (is_same<From, half> && is_one_of<To, int8_t, uint8_t, int16_t>) ||
+    (is_same<From, float> && is_same<To, int16_t>) ||
     (is_same<From, int64_t> && is_same<To, int32_t>) || (is_same<From, int32_t> && is_same<To, int16_t>);
 
 template <typename From, typename To>

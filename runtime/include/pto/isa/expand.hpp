@@ -1,8 +1,9 @@
-// Broadcasts: TROWEXPAND repeats a scalar per row along the row, TCOLEXPAND a row down the columns, alone or as one operand
-// of an arithmetic operation. EXPDIF is exp(a - b), the difference rounded to float first.
+// Broadcasts: TROWEXPAND repeats a scalar per row along the row, TCOLEXPAND a row down the columns, alone or as one
+// operand of an arithmetic operation. EXPDIF is exp(a - b), the difference rounded to float first.
 //
-// The scalars of rows are an [M, 1] column-major tile, or a row-major one whose rows hold the scalar over 32 bytes; column
-// 0 is read. Either operand may be the scalars. The fourth operand is scratch for the hardware; it is not touched.
+// The scalars of rows are an [M, 1] column-major tile, or a row-major one whose rows hold the scalar over 32 bytes;
+// column 0 is read. Either operand may be the scalars. The fourth operand is scratch for the hardware; it is not
+// touched.
 #pragma once
 
 #include "../lanes/math.hpp"

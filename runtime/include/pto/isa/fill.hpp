@@ -1,8 +1,8 @@
 // Tiles made from little: TEXPANDS from a scalar, TCI from a start (0, 1, 2, ... added or taken away), TFILLPAD from a
 // tile and a pad value around it.
 //
-// TFILLPAD writes the destination's valid shape: the source's valid elements, and the pad value of the destination's type
-// everywhere else. Shapes are equal (TFILLPAD, _INPLACE) or the destination's is larger (_EXPAND).
+// TFILLPAD writes the destination's valid shape: the source's valid elements, and the pad value of the destination's
+// type everywhere else. Shapes are equal (TFILLPAD, _INPLACE) or the destination's is larger (_EXPAND).
 #pragma once
 
 #include "../lanes/map.hpp"
@@ -63,11 +63,7 @@ inline constexpr bool has_same_shape = Dst::Rows == Src::Rows && Dst::Cols == Sr
 // start, start + step, start + 2 step, ...; each computed in T, wrapping.
 template <typename T>
 PTO_INLINE void count_run(T* to, int count, T start, bool descending) {
-    using Bits = unsigned_t<sizeof(T)>;
-    for (int i = 0; i < count; ++i) {
-        const Bits step = static_cast<Bits>(i);
-        to[i] = static_cast<T>(static_cast<Bits>(descending ? static_cast<Bits>(start) - step : static_cast<Bits>(start) + step));
-    }
+    for (int i = 0; i < count; ++i) to[i] = static_cast<T>(static_cast<uint32_t>(start) + (descending ? -1u : 1u) * i);
 }
 
 }  // namespace detail

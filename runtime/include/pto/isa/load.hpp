@@ -1,8 +1,8 @@
 // TLOAD: a window of global memory into a tile in UB or L1.
 //
-// UB keeps the window's layout (ND, DN or NZ), and where the tile's type has a pad value the rest of the last 32 bytes of
-// each row (ND) or column (DN) is filled with it. L1 takes ND into Nz, DN into Zn, NZ into Nz and an unboxed row; the
-// elements are then in the library's own order. Nothing outside the window is read.
+// UB keeps the window's layout (ND, DN or NZ), and where the tile's type has a pad value the rest of the last 32 bytes
+// of each row (ND) or column (DN) is filled with it. L1 takes ND into Nz, DN into Zn, NZ into Nz and an unboxed row;
+// the elements are then in the library's own order. Nothing outside the window is read.
 #pragma once
 
 #include "../lanes/transpose.hpp"

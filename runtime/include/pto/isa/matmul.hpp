@@ -16,8 +16,8 @@ constexpr void check_product() {
     using A = typename Left::DType;
     using B = typename Right::DType;
     static_assert(Left::Loc == TileType::Left && Right::Loc == TileType::Right && Out::Loc == TileType::Acc,
-                  "a product takes a left operand in L0A (TileLeft), a right one in L0B (TileRight) and a result in L0C "
-                  "(TileAcc)");
+                  "a product takes a left operand in L0A (TileLeft), a right one in L0B (TileRight) and a result in "
+                  "L0C (TileAcc)");
     static_assert(is_same<A, B>, "both operands of a product have one element type");
     static_assert((is_same<C, float> && is_float<A>) || (is_same<C, int32_t> && is_same<A, int8_t>),
                   "a product is float of float, half or bfloat16_t, or int32_t of int8_t");

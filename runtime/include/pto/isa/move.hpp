@@ -28,8 +28,8 @@ constexpr void check_move() {
     using To = typename Dst::DType;
     static_assert(is_tile_data_v<Dst> && is_tile_data_v<Src>, "moves are between tiles");
     static_assert(is_path(Src::Loc, Dst::Loc),
-                  "there is no such path on chip: L1 feeds L0A, L0B, Bias and Scaling, L0C feeds L1, UB feeds UB (A5 also "
-                  "L0C to UB and UB to L1); else go through global memory");
+                  "there is no such path on chip: L1 feeds L0A, L0B, Bias and Scaling, L0C feeds L1, UB feeds UB (on "
+                  "A5 also L0C to UB and UB to L1); else go through global memory");
     static_assert(is_same<From, To> || (Src::Loc == TileType::Acc && is_same<From, float> && is_float<To>) ||
                       (Dst::Loc == TileType::Bias && is_same<From, half> && is_same<To, float>),
                   "a move keeps the element type; only float leaving L0C becomes half or bfloat16_t, and half becomes "

@@ -1,6 +1,6 @@
-// Reductions: TROW* of each row into column 0 of the result, TCOL* of each column into its row 0. lanes/reduce.hpp has the
-// order. The result of a row reduction is an [M, 1] column-major tile, or a row-major one of which column 0 is written.
-// The source's valid shape says what is reduced. The scratch tile is for the hardware; it is not touched.
+// Reductions: TROW* of each row into column 0 of the result, TCOL* of each column into its row 0. lanes/reduce.hpp has
+// the order. The result of a row reduction is an [M, 1] column-major tile, or a row-major one of which column 0 is
+// written. The source's valid shape says what is reduced. The scratch tile is for the hardware; it is not touched.
 #pragma once
 
 #include "../lanes/reduce.hpp"

@@ -1,8 +1,8 @@
 // Comparisons into bit masks, and selection by them.
 //
-// A mask row starts where the mask tile's row does; bit c % 8 of its byte c / 8 stands for column c. TCMP and TCMPS write
-// the bytes that hold valid columns, unused bits zero; the source's valid shape counts. NaN compares as in IEEE: only NE is
-// true. The scratch tile is for the hardware; it is not touched.
+// A mask row starts where the mask tile's row does; bit c % 8 of its byte c / 8 stands for column c. TCMP and TCMPS
+// write the bytes that hold valid columns, unused bits zero; the source's valid shape counts. NaN compares as in IEEE:
+// only NE is true. The scratch tile is for the hardware; it is not touched.
 #pragma once
 
 #include "../lanes/arithmetic.hpp"
@@ -56,13 +56,14 @@ PTO_INLINE RecordEvent compare_rows(Dst& dst, const Src& src, CmpMode mode, Seco
     check_mask<Dst>();
     require_row_major<Src>();
     static_assert(rows_may_agree<Dst, Src>, "mask and source have the same number of valid rows");
-    static_assert(Dst::Cols * sizeof(typename Dst::DType) * 8 >= static_cast<size_t>(Src::ValidCol == DYNAMIC ? 1 : Src::ValidCol),
+    static_assert(Src::ValidCol == DYNAMIC || 8 * Dst::Cols * sizeof(typename Dst::DType) >= size_t(Src::ValidCol),
                   "a mask row has a bit for each valid column");
     const int rows = valid_rows(src), cols = valid_cols(src);
     for (int row = 0; row < rows; ++row)
         for (int col = 0; col < cols; col += mask_columns) {
             const auto a = load_lanes<T, mask_columns>(element_address(src, row, col));
-            mask_row(dst, row)[col / 8] = pack_bits(compare(a, second(row, col), mode), least(mask_columns, cols - col));
+            const auto truth = compare(a, second(row, col), mode);
+            mask_row(dst, row)[col / 8] = pack_bits(truth, least(mask_columns, cols - col));
         }
     return {};
 }
@@ -81,7 +82,8 @@ PTO_INLINE RecordEvent select_rows(Dst& dst, const Mask& mask, const Src& src, S
     for (int row = 0; row < rows; ++row)
         for (int col = 0; col < cols; col += mask_columns) {
             const Bits byte = splat<Bits>(static_cast<unsigned_t<sizeof(T)>>(mask_row(mask, row)[col / 8]));
-            const Bits chosen = (byte & lane_bit) != Bits{} ? load<Bits>(element_address(src, row, col)) : second(row, col);
+            const Bits first = load<Bits>(element_address(src, row, col));
+            const Bits chosen = (byte & lane_bit) != Bits{} ? first : second(row, col);
             auto* to = reinterpret_cast<unsigned_t<sizeof(T)>*>(element_address(dst, row, col));
             store_first<unsigned_t<sizeof(T)>, mask_columns>(to, chosen, least(mask_columns, cols - col));
         }
@@ -122,7 +124,8 @@ PTO_INST RecordEvent TSEL(Dst& dst, Mask& mask, Src0& src0, Src1& src1, Tmp&, Ev
 template <typename Dst, typename Mask, typename Src, typename Tmp, typename... Events>
 PTO_INST RecordEvent TSELS(Dst& dst, Mask& mask, Src& src, Tmp&, typename Src::DType scalar, Events&...) {
     using Element = detail::unsigned_t<sizeof(typename Dst::DType)>;
-    const auto repeated = detail::splat<detail::Vector<Element, detail::mask_columns>>(detail::bits_as<Element>(scalar));
+    using Bits = detail::Vector<Element, detail::mask_columns>;
+    const Bits repeated = detail::splat<Bits>(detail::bits_as<Element>(scalar));
     return detail::select_rows(dst, mask, src, [&](int, int) PTO_LAMBDA { return repeated; });
 }
 

@@ -12,14 +12,6 @@
 namespace pto {
 namespace detail {
 
-// max(x, 0): NaN stays NaN, -0 becomes +0.
-struct Rectify {
-    template <typename V>
-    PTO_INLINE V operator()(V x) const {
-        return Maximum{}(x, V{});
-    }
-};
-
 struct Same {
     template <typename V>
     PTO_INLINE V operator()(V x) const {
@@ -36,7 +28,10 @@ PTO_INLINE void add_atomically(T* to, T value) {
     auto* cell = reinterpret_cast<Bits*>(to);
     Bits old = __atomic_load_n(cell, __ATOMIC_RELAXED), sum;
     do {
-        sum = bits_as<Bits>(static_cast<T>(static_cast<compute_t<T>>(bits_as<T>(old)) + static_cast<compute_t<T>>(value)));
+        if constexpr (is_float<T>)
+            sum = bits_as<Bits>(T(static_cast<float>(bits_as<T>(old)) + static_cast<float>(value)));
+        else
+            sum = static_cast<Bits>(old + static_cast<Bits>(value));
     } while (!__atomic_compare_exchange_n(cell, &old, sum, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 

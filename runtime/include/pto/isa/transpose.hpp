@@ -1,5 +1,5 @@
-// TTRANS: the transposed tile, in UB. The source's valid rows become columns. The scratch tile is for the hardware; it is not
-// touched. Source and destination do not overlap.
+// TTRANS: the transposed tile, in UB. The source's valid rows become columns. Source and destination do not overlap.
+// The scratch tile is for the hardware; it is not touched.
 #pragma once
 
 #include "../lanes/transpose.hpp"

@@ -6,32 +6,9 @@
 
 #include "../lanes/math.hpp"
 #include "elementwise.hpp"
-#include "store.hpp"
 
 namespace pto {
 namespace detail {
-
-struct Absolute {
-    template <typename V>
-    PTO_INLINE V operator()(V x) const {
-        if constexpr (has_float_lanes<V>)
-            return bits_as<V>(wrapping(x) & 0x7fffffffu);
-        else if constexpr (is_signed_integer<element_t<V>>)
-            return x < V{} ? Subtract{}(V{}, x) : x;
-        else
-            return x;
-    }
-};
-
-struct Negate {
-    template <typename V>
-    PTO_INLINE V operator()(V x) const {
-        if constexpr (has_float_lanes<V>)
-            return bits_as<V>(wrapping(x) ^ 0x80000000u);
-        else
-            return Subtract{}(V{}, x);
-    }
-};
 
 template <typename Operation, typename Dst, typename Src>
 PTO_INLINE RecordEvent float_function(Dst& dst, const Src& src) {

@@ -22,8 +22,8 @@ PTO_INST RecordEvent TRESHAPE(Dst& dst, Src& src, Events&...) {
                   "a reshaped tile has as many bytes as before");
     static_assert(Dst::isBoxedLayout == Src::isBoxedLayout, "a boxed tile stays boxed, a plain one plain");
     static_assert(detail::is_byte_exact<Dst> || detail::has_same_order<Dst, Src>,
-                  "outside UB a tile is reshaped only to one of equal rows, columns, layout and element size: go through "
-                  "global memory");
+                  "outside UB a tile is reshaped only to one of equal rows, columns, layout and element size: go "
+                  "through global memory");
     dst.data() = reinterpret_cast<typename Dst::TileDType>(src.data());
     return {};
 }
@@ -32,7 +32,8 @@ template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TSUBVIEW(Dst& dst, Src& src, uint16_t row, uint16_t col, Events&...) {
     detail::require_ub<Dst, Src>();
     detail::require_same_dtype<Dst, Src>();
-    static_assert(!Dst::isBoxedLayout && !Src::isBoxedLayout, "a view is of a plain tile: use TEXTRACT for a boxed one");
+    static_assert(!Dst::isBoxedLayout && !Src::isBoxedLayout,
+                  "a view is of a plain tile: use TEXTRACT for a boxed one");
     static_assert(Dst::BFractal == Src::BFractal, "a view keeps the layout");
     static_assert(Dst::isRowMajor ? (Dst::Cols == Src::Cols || Dst::ValidRow == 1)
                                   : (Dst::Rows == Src::Rows || Dst::ValidCol == 1),

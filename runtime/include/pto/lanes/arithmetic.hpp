@@ -93,6 +93,36 @@ struct Minimum {
     }
 };
 
+struct Absolute {
+    template <typename V>
+    PTO_INLINE V operator()(V x) const {
+        if constexpr (has_float_lanes<V>)
+            return bits_as<V>(wrapping(x) & 0x7fffffffu);
+        else if constexpr (is_signed_integer<element_t<V>>)
+            return x < V{} ? Subtract{}(V{}, x) : x;
+        else
+            return x;
+    }
+};
+
+struct Negate {
+    template <typename V>
+    PTO_INLINE V operator()(V x) const {
+        if constexpr (has_float_lanes<V>)
+            return bits_as<V>(wrapping(x) ^ 0x80000000u);
+        else
+            return Subtract{}(V{}, x);
+    }
+};
+
+// max(x, 0): NaN stays NaN, -0 becomes +0.
+struct Rectify {
+    template <typename V>
+    PTO_INLINE V operator()(V x) const {
+        return Maximum{}(x, V{});
+    }
+};
+
 // The second operand fixed to one scalar, and the first one.
 template <typename Operation, typename T>
 struct WithRight {

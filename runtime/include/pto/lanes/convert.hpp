@@ -1,8 +1,9 @@
 // Conversion between element types, lane by lane, by rounding mode and with or without saturation.
 //
-// To an integer: NaN gives 0; with saturation a value beyond the type's range gives its nearest end, without it the value,
-// first brought into the next wider type (int32 for up to 16 bits), loses its upper bits. To half and bfloat16_t: with
-// saturation a value beyond the largest finite one, infinity too, gives that one, without it infinity; NaN stays NaN.
+// To an integer: NaN gives 0; with saturation a value beyond the type's range gives its nearest end, without it the
+// value, first brought into a wider type (int32 for up to 16 bits, else int64), loses its upper bits. To half and
+// bfloat16_t: with saturation a value beyond the largest finite one, infinity too, gives that one, without it infinity;
+// NaN stays NaN.
 #pragma once
 
 #include "../tile/pad.hpp"
@@ -48,7 +49,9 @@ PTO_INLINE V round_to_16_bits(V x, RoundMode mode, bool saturate) {
     return saturate ? clamp_magnitude(rounded, Float16Format<To>::largest) : rounded;
 }
 
-constexpr RoundMode or_default(RoundMode mode, RoundMode preset) { return mode == RoundMode::CAST_NONE ? preset : mode; }
+constexpr RoundMode or_default(RoundMode mode, RoundMode preset) {
+    return mode == RoundMode::CAST_NONE ? preset : mode;
+}
 
 // The largest float that an integer type can hold: below 2^31 they are 128 apart.
 template <typename T>
@@ -106,13 +109,13 @@ PTO_INLINE auto integer_to_integer(V x, bool saturate) {
     return __builtin_convertvector(x, Vector<To, lanes_of<V>>);
 }
 
-// Through double: integers of up to 53 bits are exact in it, and a bit far below float's last stands for what is beyond.
+// Through double: integers of up to 53 bits are exact in it; a bit far below the last of float stands for what is beyond.
 template <typename V>
 PTO_INLINE auto to_double(V x) {
     using From = element_t<V>;
     if constexpr (sizeof(From) == 8) {
         constexpr From low_bits = 0xfff;
-        const auto large = wrapping(x < V{} ? Subtract{}(V{}, x) : x) >= splat<wrapping_t<V>>(uint64_t{1} << 53);
+        const auto large = wrapping(Absolute{}(x)) >= splat<wrapping_t<V>>(uint64_t{1} << 53);
         const V rest = x & low_bits;
         const V marked = (x - rest) | (rest == V{} ? V{} : splat<V>(From{0x800}));
         x = large ? marked : x;

@@ -82,8 +82,8 @@ struct FirstLanes {
 };
 alignas(64) inline constexpr FirstLanes first_lanes_window{};
 
-// The first lanes of one vector and the rest of another: bits, since a select invites GCC 12 to form masked instructions
-// that it does not have.
+// The first lanes of one vector and the rest of another: bits, since a select invites GCC 12 to form masked
+// instructions that it does not have.
 template <typename V>
 PTO_INLINE V join_lanes(V first, V rest, int count) {
     using Bytes = Vector<unsigned char, sizeof(V)>;

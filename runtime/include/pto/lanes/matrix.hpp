@@ -84,11 +84,12 @@ PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> star
     constexpr int step = Vectors * float_lanes;
     float block[Rows * step];
     multiply_block<LeftStep, Rows, Vectors>(block, step, {nullptr, 0}, left, right, extent);
-    for (int row = 0; row < least(Rows, extent.rows); ++row)
-        for (int col = 0; col < extent.cols; col += float_lanes) {
+    const int rows = least(Rows, extent.rows), cols = least(step, extent.cols);
+    for (int row = 0; row < rows; ++row)
+        for (int col = 0; col < cols; col += float_lanes) {
             const V sum = __builtin_convertvector((load<Vector<float, float_lanes>>(block + row * step + col)), V);
             const V old = start.values ? load<V>(start.values + row * start.row_step + col) : V{};
-            store_first(out + row * out_step + col, Add{}(old, sum), least(float_lanes, extent.cols - col));
+            store_first(out + row * out_step + col, Add{}(old, sum), least(float_lanes, cols - col));
         }
 }
 
@@ -156,7 +157,7 @@ PTO_INLINE void multiply(Out& out, Start<typename Out::DType> start, const Left&
         for (int k = 0; k < extent.depth; k += Strip::depth) {
             const int rows = least(Strip::rows, extent.rows - row), depth = least(Strip::depth, extent.depth - k);
             const float* from_left = left_strip.take(left, row, k, rows, depth);
-            const Start<typename Out::DType> before = k == 0 ? start : Start<typename Out::DType>{out.data(), Out::Cols};
+            const auto before = k == 0 ? start : Start<typename Out::DType>{out.data(), Out::Cols};
             for (int col = 0; col < extent.cols; col += panel_cols) {
                 const float* from_right = right_strip.take(right, k, col, depth);
                 const Extent part{rows, extent.cols - col, depth};

@@ -1,8 +1,8 @@
 // Reductions of rows and columns, in an order that no vector width changes.
 //
-// A row: element i goes to lane i mod 16, lanes start from the operation's neutral element; then lane k takes lane k + 8,
-// k + 4, k + 2 and k + 1. A column: row after row. Both compute 16-bit floats in float and round once at the end, and
-// integers in 32 bits or more, wrapping to the element type.
+// A row: element i goes to lane i mod 16, lanes start from the operation's neutral element; then lane k takes lane
+// k + 8, k + 4, k + 2 and k + 1. A column: row after row. Both compute 16-bit floats in float and round once at the
+// end, and integers in 32 bits or more, wrapping to the element type.
 #pragma once
 
 #include "../tile/pad.hpp"
@@ -100,7 +100,7 @@ template <typename Operation, int Half, typename V>
 PTO_INLINE void fold_rows(V* rows) {
     constexpr int count = lanes_of<V>;
     if constexpr (Half > 0) {
-#pragma GCC unroll 16
+#pragma GCC unroll 1
         for (int i = 0; i < Half; ++i)
             rows[i] = fold<Half, Operation>(rows[2 * i], rows[2 * i + 1], typename SequenceTo<count>::type{});
         fold_rows<Operation, Half / 2>(rows);

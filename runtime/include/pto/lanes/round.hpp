@@ -64,10 +64,9 @@ PTO_INLINE V round_fraction(V x, int lost, RoundMode mode) {
     using Bits = wrapping_t<V>;
     using Bit = element_t<Bits>;
     const Bit step = Bit{1} << lost;
-    const Bits bits = wrapping(magnitude_of(x)), below = bits & (step - 1);
+    const Bits bits = wrapping(magnitude_of(x)), below = bits & (step - 1), middle = splat<Bits>(Bit(step / 2));
     const Bits down = bits - below, up = below == Bits{} ? down : down + step;
-    const auto odd = (down & step) != Bits{};
-    const auto more = below > splat<Bits>(static_cast<Bit>(step / 2)), tie = below == splat<Bits>(static_cast<Bit>(step / 2));
+    const auto odd = (down & step) != Bits{}, more = below > middle, tie = below == middle;
     const Bits nearest = (more | (tie & odd)) ? up : down;
     const Bits rounded = choose(mode, down, up, nearest, more | tie, odd, is_negative(x));
     return bits < splat<Bits>(Format<V>::infinity) ? with_sign_of(bits_as<V>(rounded), x) : x;

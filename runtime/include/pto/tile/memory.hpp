@@ -1,5 +1,5 @@
-// The on-chip memories of one core: one set for each thread, aligned, of the largest part's sizes. What a program may use
-// of them is the capacity of the part it is compiled for: A5 where PTODSL_ARCH_A5 is defined, else A2/A3.
+// The on-chip memories of one core: one set for each thread, aligned, of the largest part's sizes. What a program may
+// use of them is the capacity of the part it is compiled for: A5 where PTODSL_ARCH_A5 is defined, else A2/A3.
 #pragma once
 
 #include "tile.hpp"

@@ -1,0 +1,200 @@
+"""Random kernels with flags and barriers, most of them nearly right, as IR text."""
+
+from __future__ import annotations
+
+import random
+
+from ptodsl.ir.hardware import Core, Pipe
+from ptodsl.machine import Architecture
+
+_HEAD = """ptodsl-ir 1
+program @P
+
+kernel @k(%x: inout tensor<64x128xfp32>, %n: index, %c: bool) -> (tensor<64x128xfp32>) {
+"""
+
+
+class Generator:
+    """Writes one kernel: instructions on a few tiles and one tensor, flags, barriers, branches, loops."""
+
+    core: Core
+    pipes: tuple[str, ...]
+    """Those that the instructions run on."""
+
+    def __init__(self, seed: int, architecture: Architecture) -> None:
+        self.random = random.Random(seed)
+        core = architecture.cores[self.core]
+        self.barriers = {pipe.value for pipe in core.barriers}
+        self.pairs = sorted((a.value, b.value) for a, b in core.pairs if Pipe.S not in (a, b))
+        self.pairs = [pair for pair in self.pairs if {*pair} <= {*self.pipes}]
+        self.lines: list[str] = []
+        self.names = 0
+        self.indices: list[str] = []
+        self.previous = self.pipes[0]
+        self.diligence = self.random.choice((0.5, 0.8, 0.95))
+
+    def tiles(self) -> list[str]:
+        """Statements that make the tiles to read."""
+        raise NotImplementedError
+
+    def instruction(self) -> tuple[str, str]:
+        """A random instruction, and its pipe."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The program."""
+        self.lines = self.tiles()
+        self.block(2, self.random.randint(1, 4))
+        if self.random.random() < 0.97:
+            self.lines.append("pipe_barrier all")
+        return _HEAD + "\n".join(self.lines) + "\nreturn %x\n}\n"
+
+    def name(self) -> str:
+        """A name that is not taken."""
+        self.names += 1
+        return f"%v{self.names}"
+
+    def block(self, depth: int, statements: int) -> None:
+        for _ in range(statements):
+            kind = self.random.random()
+            if depth and kind < 0.18:
+                self.loop(depth)
+            elif depth and kind < 0.32:
+                self.branch(depth)
+            elif kind < 0.42:
+                self.sync()
+            else:
+                self.add_instruction()
+
+    def add_instruction(self) -> None:
+        """An instruction and, often, what a careful author puts between neighbours."""
+        lines = self.lines
+        self.lines = []
+        text, pipe = self.instruction()
+        before, self.lines = self.lines, lines
+        if self.random.random() < self.diligence:
+            self.lines += self.order(self.previous, pipe)
+        self.lines += [*before, text]
+        self.previous = pipe
+
+    def order(self, source: str, target: str) -> list[str]:
+        if source == target:
+            return [f"pipe_barrier {source}" if source in self.barriers else "pipe_barrier all"]
+        if (source, target) in self.pairs and self.random.random() < 0.5:
+            return [f"set_flag {source}, {target}, 3", f"wait_flag {source}, {target}, 3"]
+        return ["pipe_barrier all"]
+
+    def loop(self, depth: int) -> None:
+        """A loop, half of the time with a token that stays pending across it."""
+        index = self.name()
+        source, target = self.random.choice(self.pairs)
+        flag = f"{source}, {target}, {self.random.randint(4, 5)}"
+        primed = self.random.random() < 0.5
+        self.lines += [f"set_flag {flag}"] * primed
+        self.lines.append(f"for {index} = 0 to 4 step {self.random.choice((1, 2))} {{")
+        self.indices.append(index)
+        self.lines += ["pipe_barrier all"] * (self.random.random() < 0.3) + [f"wait_flag {flag}"] * primed
+        self.block(depth - 1, self.random.randint(1, 3))
+        self.indices.pop()
+        self.lines += [f"set_flag {flag}"] * primed + ["}"]
+        self.lines += [f"wait_flag {flag}"] * (primed and self.random.random() < 0.9)
+
+    def branch(self, depth: int) -> None:
+        for head in ("if %c {", "} else {"):
+            self.lines.append(head)
+            self.block(depth - 1, self.random.randint(0, 2))
+        self.lines.append("}")
+
+    def sync(self) -> None:
+        """A flag or a barrier somewhere, mostly whole."""
+        source, target = self.random.choice(self.pairs)
+        flag = f"{source}, {target}, {self.random.randint(1, 2)}"
+        both = [f"set_flag {flag}", f"wait_flag {flag}"]
+        stall = [f"set_flag {source}, s, 1", f"wait_flag {source}, s, 1"]
+        odd = (both[:1], both[1:], stall, self.order(source, source), ["pipe_barrier all"])
+        self.lines += self.random.choice(odd) if self.random.random() < 0.2 else both
+
+    def window(self) -> str:
+        """Offsets into the tensor: constants, a parameter, linear forms in loop indices."""
+        return f"%x[{self.row()}, {self.column()}]"
+
+    def column(self) -> str:
+        """Mostly one of two halves."""
+        choices = ["0", "0", "0", "64", "64", "%n", *self.indices[-1:]]
+        return self.random.choice(choices)
+
+    def row(self) -> str:
+        kind = self.random.random()
+        if kind < 0.4:
+            return str(self.random.randrange(3))
+        if kind < 0.55 or not self.indices:
+            return "%n"
+        index = self.random.choice(self.indices)
+        if kind < 0.75:
+            return index
+        name = self.name()
+        rule = self.random.choice((f"scalar.add {index}, 1", f"scalar.mul {index}, 2", f"scalar.add {index}, %n"))
+        self.lines.append(f"{name} = {rule} : index")
+        return name
+
+
+class Vector(Generator):
+    """On four tiles in UB, the second and the third of which overlap."""
+
+    core = Core.VECTOR
+    pipes = ("mte2", "v", "mte3")
+    types = tuple(f"tile<1x64xfp32, ub, nd, @0x{offset:x}>" for offset in (0x0, 0x100, 0x180, 0x300))
+
+    def tiles(self) -> list[str]:
+        return [f"%t{i} = create_tile shape=[1, 64] dtype=fp32 : {type_}" for i, type_ in enumerate(self.types)]
+
+    def instruction(self) -> tuple[str, str]:
+        a, b = (f"%t{self.random.randrange(4)}" for _ in range(2))
+        result = f"{self.name()} = {{}} : {self.random.choice(self.types)}"
+        atomic = " atomic=true" if self.random.random() < 0.3 else ""
+        return self.random.choice(
+            (
+                (result.format(f"load {self.window()} sizes=[1, 64]"), "mte2"),
+                (f"store {a}, {self.window()} sizes=[1, 64]{atomic}", "mte3"),
+                (result.format(f"exp {a}"), "v"),
+                (result.format(f"adds {a}, 1.0"), "v"),
+                (result.format(f"add {a}, {b}"), "v"),
+            )
+        )
+
+
+class Cube(Generator):
+    """On two tiles in L1, two left and one right factor, a small and a large accumulator that overlap."""
+
+    core = Core.CUBE
+    pipes = ("mte2", "mte1", "m", "fix")
+
+    def __init__(self, seed: int, architecture: Architecture) -> None:
+        super().__init__(seed, architecture)
+        left = architecture.left_layout.value
+        self.staged = [f"tile<16x16xfp32, l1, nz, @0x{offset:x}>" for offset in (0x0, 0x400)]
+        self.lefts = [f"tile<16x16xfp32, l0a, {left}, @0x{offset:x}>" for offset in (0x0, 0x400)]
+        self.right = "tile<16x16xfp32, l0b, zn, @0x0>"
+        self.accumulators = ["tile<16x16xfp32, l0c, nz, @0x400>", "tile<64x64xfp32, l0c, nz, @0x0>"]
+
+    def tiles(self) -> list[str]:
+        kinds = {"s": self.staged, "l": self.lefts, "r": [self.right], "p": self.accumulators}
+        return [
+            f"%{kind}{i} = create_tile shape=[16, 16] dtype=fp32 : {type_}"
+            for kind, types in kinds.items()
+            for i, type_ in enumerate(types)
+        ]
+
+    def instruction(self) -> tuple[str, str]:
+        one = self.random.randrange(2)
+        name, left, into = self.name(), f"%l{self.random.randrange(2)}", self.accumulators[one]
+        return self.random.choice(
+            (
+                (f"{name} = load {self.window()} sizes=[16, 16] : {self.staged[one]}", "mte2"),
+                (f"{name} = move %s{one} : {self.random.choice(self.lefts)}", "mte1"),
+                (f"{name} = move %s{one} : {self.right}", "mte1"),
+                (f"{name} = matmul {left}, %r0 : {into}", "m"),
+                (f"{name} = matmul_acc %p{one}, {left}, %r0 : {into}", "m"),
+                (f"store %p{one}, {self.window()} sizes=[16, 16]", "fix"),
+            )
+        )
