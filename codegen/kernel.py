@@ -29,6 +29,10 @@ ROUND_MODES = {mode: f"RoundMode::CAST_{mode.upper()}" for mode in ROUNDING}
 """The header's names of the rounding modes."""
 
 
+_SETTERS = {(0,): "SetValidRow", (1,): "SetValidCol", (0, 1): "SetValidShape"}
+"""What sets the valid extents of some dims."""
+
+
 class KernelEmitter(StatementEmitter):
     """Yields the lines of a kernel. `strided` are the parameters whose strides are arguments."""
 
@@ -43,6 +47,7 @@ class KernelEmitter(StatementEmitter):
         self._forms: Mapping[str, Callable[[int, Op], Iterator[Line]]] = {
             "instruction": self._instruction,
             "cast": self._cast,
+            "row_reduction": self._row_reduction,
             "load": self._load,
             "store": self._store,
             "extract": self._extract,
@@ -83,11 +88,12 @@ class KernelEmitter(StatementEmitter):
 
     def _set_valid(self, depth: int, value: Value, extents: tuple[str, str], span: Span) -> Iterator[Line]:
         variable = self.variables.tile(value)
-        setters = {(0,): "SetValidRow", (1,): "SetValidCol", (0, 1): "SetValidShape"}
         dims = variable.spelling.dynamic
         if dims:
             arguments = ", ".join(extents[dim] for dim in dims)
-            yield Line(depth, "set_valid", {"tile": variable.name, "setter": setters[dims], "extents": arguments}, span)
+            yield Line(
+                depth, "set_valid", {"tile": variable.name, "setter": _SETTERS[dims], "extents": arguments}, span
+            )
 
     def extent(self, value: Value, dim: int) -> str:
         """A tile's valid extent as C++ text: its number, or a question to the tile."""
@@ -143,6 +149,24 @@ class KernelEmitter(StatementEmitter):
         mode = ROUND_MODES[str(op.attributes.get("mode", default_rounding(op)))]
         operands = [self.spell(op.result), *self._operands(op), mode, "SaturationMode::ON"]
         yield self._instruction_line(depth, op, operands)
+
+    def _row_reduction(self, depth: int, op: Op) -> Iterator[Line]:
+        """A reduction of rows; the header wants as many physical rows in its source as in the column."""
+        source = op.operands[0][0]
+        assert isinstance(source, Value)
+        assert isinstance(op.result.type, TileType)
+        assert op.result.type.physical is not None
+        rows = op.result.type.physical[0]
+        operands = [self.spell(op.result), self.variables.with_rows(source, rows), *self._operands(op)[1:]]
+        yield from self._overlaid_valid(depth, source, operands[1], op.span)
+        yield self._instruction_line(depth, op, operands)
+
+    def _overlaid_valid(self, depth: int, source: Value, overlay: str, span: Span) -> Iterator[Line]:
+        """The extents of a tile over another's bytes are the other's."""
+        dims = self.variables.tile(source).spelling.dynamic
+        if overlay != self.spell(source) and dims:
+            extents = ", ".join(self.extent(source, dim) for dim in dims)
+            yield Line(depth, "set_valid", {"tile": overlay, "setter": _SETTERS[dims], "extents": extents}, span)
 
     def _extract(self, depth: int, op: Op) -> Iterator[Line]:
         source, (row, column), _ = op.operands

@@ -7,7 +7,7 @@ bytes has a variable of its own, assigned to the same address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptodsl.codegen.names import Scope
 from ptodsl.codegen.tile_types import TileSpelling
@@ -57,6 +57,8 @@ class KernelVariables(Variables):
 
     def __init__(self, function: Function, scope: Scope) -> None:
         super().__init__(function, scope, _same_in_kernel(function))
+        self._scope = scope
+        self._overlays: dict[tuple[str, int], TileVariable] = {}
         self._pads: dict[Value, str] = {}
         for statement in walk(function.body):
             if isinstance(statement, Op) and statement.name == "fillpad":
@@ -79,9 +81,22 @@ class KernelVariables(Variables):
         """The variable of a tile."""
         return self._tiles[self._groups.root(value)]
 
+    def with_rows(self, value: Value, rows: int) -> str:
+        """A tile's variable, or one over the same bytes that has so many physical rows; only valid ones are touched."""
+        tile = self.tile(value)
+        type_ = tile.spelling.type
+        assert type_.physical is not None
+        if type_.physical[0] == rows:
+            return tile.name
+        key = (tile.name, rows)
+        if key not in self._overlays:
+            spelling = replace(tile.spelling, type=replace(type_, physical=(rows, type_.physical[1])))
+            self._overlays[key] = TileVariable(self._scope.name(f"{tile.name}_rows"), spelling, tile.offset)
+        return self._overlays[key].name
+
     def tiles(self) -> tuple[TileVariable, ...]:
         """Every tile variable, in order of first definition."""
-        return tuple(self._tiles.values())
+        return (*self._tiles.values(), *self._overlays.values())
 
     def handle(self, value: Value) -> Value:
         """The parameter that a tensor handle stands for."""

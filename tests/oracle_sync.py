@@ -7,7 +7,6 @@ no known order, waits without a token, second tokens, tokens left over, a missin
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,13 +28,12 @@ TRIPS = (2, 1, 0)
 Number = int | float | bool | None
 Box = tuple[tuple[int, int], ...]
 
-_ARITHMETIC: dict[str, Callable[..., Number]] = {
-    "scalar.add": operator.add,
-    "scalar.sub": operator.sub,
-    "scalar.mul": operator.mul,
-    "scalar.floordiv": operator.floordiv,
-    "scalar.mod": operator.mod,
-    "scalar.neg": operator.neg,
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+    "scalar.add": lambda left, right: left + right,
+    "scalar.sub": lambda left, right: left - right,
+    "scalar.mul": lambda left, right: left * right,
+    "scalar.floordiv": lambda left, right: left // right,
+    "scalar.mod": lambda left, right: left % right,
     "scalar.min": min,
     "scalar.max": max,
 }
@@ -254,9 +252,10 @@ class _Path:
     def _op(self, op: Op) -> None:
         row = row_of(op)
         if row.family is Family.SCALAR:
-            numbers = [self._number(operand) for group in op.operands for operand in group]
-            known = op.name in _ARITHMETIC and None not in numbers
-            self._numbers[op.result] = _ARITHMETIC[op.name](*numbers) if known else None
+            operands = (self._number(operand) for group in op.operands for operand in group)
+            known = [number for number in operands if number is not None]
+            computes = op.name in _ARITHMETIC and len(known) == 2
+            self._numbers[op.result] = _ARITHMETIC[op.name](*known) if computes else None
         else:
             execution = self._oracle.execution(op, tuple(self._windows(op)))
             if execution.pipe is not None or row.family is Family.SYNC:

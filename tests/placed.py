@@ -32,6 +32,11 @@ def ub(offset: int, rows: int = 16, columns: int = 64) -> str:
     return f"tile<{rows}x{columns}xfp32, ub, nd, @0x{offset:x}>"
 
 
+def pair(source: str, target: str, number: int, event: int = 1) -> str:
+    """A set and its wait right behind it, as one item."""
+    return f"set_flag {source}, {target}, {event} pair={number}\nwait_flag {source}, {target}, {event} pair={number}\n"
+
+
 def program(body: str) -> Program:
     """The parsed program of a kernel's body."""
     return parse(kernel(body), "kernel.ir")

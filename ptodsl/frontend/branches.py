@@ -64,7 +64,7 @@ class _Meeting:
         """The paths through one branch that do not assign the name."""
         words = self._words[side]
         if binding is None:
-            return (Path((words,)),)
+            return (Path((words,), place=self._merge.span),)
         if not isinstance(binding, Missing):
             return ()
         return tuple(path.under(words) if inside else path.then(words) for path in binding.paths)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ptodsl.errors.names import Misplaced
 from ptodsl.frontend import literals
 from ptodsl.frontend.attributes import attribute_value, memory_of
-from ptodsl.frontend.entities import Argument, Entity, items_of
+from ptodsl.frontend.entities import Argument, Entity, arguments_of
 from ptodsl.frontend.matching import Bound, is_none, match
 from ptodsl.frontend.state import State
 from ptodsl.ir.dtypes import INDEX, DType
@@ -100,7 +100,7 @@ def _items(operand: OperandRow, bound: Bound) -> tuple[Argument, ...]:
         return ()
     if operand.arity is not Arity.MANY:
         return (argument,)
-    return tuple(Argument(item, argument.span) for item in items_of(argument.entity) or ())
+    return arguments_of(argument) or ()
 
 
 def _like(operand: OperandRow, bound: Bound, attributes: Mapping[str, AttributeValue]) -> DType | None:

@@ -25,9 +25,10 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A tuple or list whose items may be known or not."""
+    """A tuple or list whose items may be known or not; `spans` says where each is written, if each is."""
 
     items: tuple[Entity, ...]
+    spans: tuple[Span, ...] = ()
 
 
 Entity: TypeAlias = Value | Literal | Constant | Items
@@ -71,6 +72,16 @@ def items_of(entity: Entity) -> tuple[Entity, ...] | None:
             return tuple(Constant(item) for item in cast("Sequence[object]", entity.value))
         case _:
             return None
+
+
+def arguments_of(argument: Argument) -> tuple[Argument, ...] | None:
+    """The items of a tuple or list, each where it is written, else where the whole is; None where it is not one."""
+    items = items_of(argument.entity)
+    if items is None:
+        return None
+    written = argument.entity.spans if isinstance(argument.entity, Items) else ()
+    spans = written or (argument.span,) * len(items)
+    return tuple(map(Argument, items, spans))
 
 
 def kind_of(entity: Entity) -> OperandKind | None:

@@ -8,6 +8,7 @@ import enum
 from functools import partial
 from types import ModuleType
 
+from ptodsl.errors import Note
 from ptodsl.errors.names import MemberUnknown, NameUnassigned, NameUnknown, OpUnknown
 from ptodsl.frontend import builtin, callees, conditions, merging, operators, subscripts, unsupported
 from ptodsl.frontend.entities import Argument, Constant, Entity, Items, describe, is_poison, poison
@@ -35,7 +36,8 @@ def lower(state: State, node: ast.expr, label: str = "") -> Entity:
         case ast.Name(id=name):
             return _name(state, name, state.span(node))
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            return Items(tuple(argument(state, item).entity for item in items))
+            arguments = [argument(state, item) for item in items]
+            return Items(tuple(one.entity for one in arguments), tuple(one.span for one in arguments))
         case ast.Attribute():
             return _attribute(state, node)
         case ast.Call():
@@ -68,15 +70,22 @@ def _name(state: State, name: str, span: Span) -> Entity:
         raise state.fail(NameUnassigned, span, name=name, where="before it is read", how=how)
     value = state.names.lookup(name)
     if value is ABSENT:
-        how = "define it before the function is compiled, or import it"
-        raise state.fail(NameUnknown, span, name=name, how=how)
+        raise state.fail(NameUnknown, span, name=name, how=_definition(state, name))
     return Constant(value)
+
+
+def _definition(state: State, name: str) -> str:
+    """A remedy that names what the user may have meant."""
+    close = difflib.get_close_matches(name, {*state.scope.names(), *state.names.visible()}, n=3)
+    meant = "did you mean " + " or ".join(f"`{word}`" for word in sorted(close)) + "? Else " if close else ""
+    return f"{meant}define it before the function is compiled, or import it"
 
 
 def _unassigned(state: State, name: str, missing: Missing, span: Span) -> Mistake:
     where = ", nor ".join(f"when {path}" for path in missing.paths)
     how = f"assign `{name}` on that path too, or before it"
-    return state.fail(NameUnassigned, span, name=name, where=where, how=how)
+    notes = [Note("from here on this path, nothing assigns it", path.place) for path in missing.paths if path.place]
+    return state.fail(NameUnassigned, span, *notes, name=name, where=where, how=how)
 
 
 def _attribute(state: State, node: ast.Attribute) -> Entity:

@@ -12,7 +12,7 @@ from ptodsl.errors.names import AnnotationMissing, AnnotationRefused, SignatureR
 from ptodsl.frontend import declarations, literals, usage
 from ptodsl.frontend.declarations import Declared
 from ptodsl.frontend.decorators import FunctionType, Kernel
-from ptodsl.frontend.entities import Argument, Constant, Entity, describe, fits, items_of, poison
+from ptodsl.frontend.entities import Argument, Constant, arguments_of, describe, fits, poison
 from ptodsl.frontend.expressions import argument
 from ptodsl.frontend.namespace import Namespace, ProgramSelf
 from ptodsl.frontend.source import locate
@@ -158,20 +158,13 @@ class _Function:
         value = argument(self._state, node.value)
         if value.entity == Constant(None):
             return ()
-        items = items_of(value.entity)
-        spans = self._spans(node.value, len(items or ()))
-        entities = (value.entity,) if items is None else items
-        return tuple(self._result(entity, span) for entity, span in zip(entities, spans, strict=True))
+        return tuple(self._result(item) for item in arguments_of(value) or (value,))
 
-    def _spans(self, node: ast.expr, count: int) -> list[Span]:
-        parts = node.elts if isinstance(node, ast.Tuple) and len(node.elts) == count else [node] * max(1, count)
-        return [self._state.span(part) for part in parts]
-
-    def _result(self, entity: Entity, span: Span) -> Operand:
-        if fits(entity, OperandKind.TENSOR):
-            return literals.operand(self._state, Argument(entity, span), None, "`return`")
+    def _result(self, value: Argument) -> Operand:
+        if fits(value.entity, OperandKind.TENSOR):
+            return literals.operand(self._state, value, None, "`return`")
         instead = "return tensors only: store a tile into an output parameter, and a scalar in a tensor of one element"
-        raise self._state.fail(Unsupported, span, what=f"returning {describe(entity)}", instead=instead)
+        raise self._state.fail(Unsupported, value.span, what=f"returning {describe(value.entity)}", instead=instead)
 
     def _complete(
         self, values: tuple[Operand, ...] | None, results: tuple[Type, ...], span: Span

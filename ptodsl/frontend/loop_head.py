@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ptodsl import language
 from ptodsl.errors.names import CountsDiffer, Unsupported
 from ptodsl.frontend import literals, usage
-from ptodsl.frontend.entities import Argument, Constant, Entity, describe, items_of, number_of
+from ptodsl.frontend.entities import Argument, Constant, Entity, arguments_of, describe, number_of
 from ptodsl.frontend.expressions import argument
 from ptodsl.frontend.expressions import lower as expression
 from ptodsl.frontend.state import State
@@ -82,7 +82,7 @@ def _initial(state: State, call: ast.Call) -> tuple[Argument, ...]:
             what = f"the argument `{keyword.arg}` of `pl.range`"
             raise state.fail(Unsupported, state.span(keyword), what=what, instead="it takes bounds and `init_values`")
         given = argument(state, keyword.value)
-        return tuple(Argument(item, given.span) for item in items_of(given.entity) or (given.entity,))
+        return arguments_of(given) or (given,)
     return ()
 
 

@@ -218,7 +218,7 @@ class _Loop:
         return outer
 
     def _missing(self, event: str) -> Missing:
-        return Missing((Path(event=f"the loop on line {self._node.lineno} {event}"),))
+        return Missing((Path(event=f"the loop on line {self._node.lineno} {event}", place=self._span),))
 
 
 def _key(carry: Carry) -> tuple[str, int | None]:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.names import ArgumentMissing, ArgumentUnexpected
 from ptodsl.errors.types import OperandKindWrong
-from ptodsl.frontend.entities import Argument, Constant, Entity, Items, describe, fits, items_of
+from ptodsl.frontend.entities import Argument, Constant, Items, arguments_of, describe, fits, items_of
 from ptodsl.frontend.state import State
 from ptodsl.ir.span import Span
 from ptodsl.language.enums import MemorySpace
@@ -120,10 +120,10 @@ def _wrong_kind(form: Form, bound: Bound) -> Misfit | None:
 def _kind_misfit(parameter: OperandRow, argument: Argument, index: int) -> Misfit:
     def fields() -> Mapping[str, object]:
         needed = "a list of scalars" if parameter.arity is Arity.MANY else parameter.kind.value
-        given = _offending(parameter, argument.entity)
+        given = describe(_offending(parameter, argument).entity)
         return {"needed": needed, "operand": keyword_of(parameter), "given": given, **_conversion(parameter, argument)}
 
-    return Misfit(OperandKindWrong, argument.span, (Stage.KINDS, index), fields)
+    return Misfit(OperandKindWrong, _offending(parameter, argument).span, (Stage.KINDS, index), fields)
 
 
 def _apart(form: Form, positional: Sequence[Argument]) -> tuple[Sequence[Argument], Argument | None]:
@@ -149,7 +149,7 @@ def _gathered(positional: Sequence[Argument], count: int) -> Sequence[Argument]:
     first, rest = positional[: count - 1], positional[count - 1 :]
     if len(rest) == 1 and items_of(rest[0].entity) is not None:
         return positional
-    items = Items(tuple(argument.entity for argument in rest))
+    items = Items(tuple(argument.entity for argument in rest), tuple(argument.span for argument in rest))
     return [*first, Argument(items, rest[0].span.to(rest[-1].span))]
 
 
@@ -165,10 +165,10 @@ def is_none(parameter: OperandRow, argument: Argument) -> bool:
     return parameter.arity is not Arity.ONE and argument.entity == Constant(None)
 
 
-def _offending(parameter: OperandRow, entity: Entity) -> str:
-    """What does not fit, in words: for a list the item."""
-    items = items_of(entity) if parameter.arity is Arity.MANY else None
-    return next((describe(item) for item in items or () if not fits(item, parameter.kind)), describe(entity))
+def _offending(parameter: OperandRow, argument: Argument) -> Argument:
+    """What does not fit: of a list the item."""
+    items = arguments_of(argument) if parameter.arity is Arity.MANY else None
+    return next((item for item in items or () if not fits(item.entity, parameter.kind)), argument)
 
 
 def _conversion(parameter: OperandRow, argument: Argument) -> Mapping[str, object]:

@@ -35,6 +35,10 @@ class Namespace:
         """Whether Python takes a name for a local of the function."""
         return name in self._locals
 
+    def visible(self) -> tuple[str, ...]:
+        """The names that `lookup` finds, those of builtins aside."""
+        return (*self._cells, *self._globals)
+
     def lookup(self, name: str) -> object:
         """The object a name means in the body; ABSENT where there is none."""
         if name in self._cells:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ptodsl.frontend.entities import Entity
+from ptodsl.ir.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Path:
 
     conditions: tuple[str, ...] = ()
     event: str = ""
+    place: Span | None = None
+    """The condition, or the head of the loop, that leads past the assignment."""
 
     def __str__(self) -> str:
         texts = [text if len(self.conditions) == 1 or " or " not in text else f"({text})" for text in self.conditions]
@@ -51,6 +54,10 @@ class Scope:
     def get(self, name: str) -> Binding | None:
         """What a name is bound to here; None where nothing assigns it on any path to here."""
         return self._bindings.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """The names that some path to here assigns."""
+        return tuple(self._bindings)
 
     def bind(self, name: str, binding: Binding) -> None:
         """From here on, the name means that."""

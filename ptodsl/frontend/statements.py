@@ -12,10 +12,10 @@ from ptodsl.frontend import branches, declarations, literals, loops, unsupported
 from ptodsl.frontend.entities import (
     Argument,
     Entity,
+    arguments_of,
     describe,
     describe_type,
     is_poison,
-    items_of,
     number_of,
     poison,
 )
@@ -79,7 +79,7 @@ def _unpack(state: State, target: ast.expr, value: Argument) -> None:
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
             items = _items(state, value, len(targets), state.span(target))
             for inner, item in zip(targets, items, strict=True):
-                _unpack(state, inner, Argument(item, value.span))
+                _unpack(state, inner, item)
         case ast.Subscript():
             instead = "tiles are values: use `pl.store` into a tensor, or build a new tile"
             raise state.fail(Unsupported, state.span(target), what="assignment to a subscript", instead=instead)
@@ -88,11 +88,11 @@ def _unpack(state: State, target: ast.expr, value: Argument) -> None:
             raise state.fail(Unsupported, state.span(target), what=what, instead="assign to a plain name")
 
 
-def _items(state: State, value: Argument, count: int, span: Span) -> tuple[Entity, ...]:
+def _items(state: State, value: Argument, count: int, span: Span) -> tuple[Argument, ...]:
     """As many items as there are names."""
     if is_poison(value.entity):
-        return tuple(poison(value.span) for _ in range(count))
-    items = items_of(value.entity)
+        return (value,) * count
+    items = arguments_of(value)
     if items is not None and len(items) == count:
         return items
     given = f"{len(items)} values" if items is not None else describe(value.entity)

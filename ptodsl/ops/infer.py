@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 from ptodsl.errors.types import (
@@ -194,7 +195,8 @@ def matmul(site: Site) -> Type:
             "loads a transposed operand",
         )
     _agree_extents(site, "left", "right", ((1, 0),))
-    return _tile(site, (left.shape[0], right.shape[1]), ACCUMULATOR[left.dtype.name])
+    product = _tile(site, (left.shape[0], right.shape[1]), ACCUMULATOR[left.dtype.name])
+    return replace(product, memory=Memory.L0C)
 
 
 def matmul_acc(site: Site) -> Type:

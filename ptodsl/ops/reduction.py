@@ -52,6 +52,7 @@ def _row_reduction(name: str, instruction: str, doc: str) -> OpRow:
         hidden_flags=True,
         numerics=_LANES,
         instruction=instruction,
+        emit="row_reduction",
         numpy=name,
     )
 

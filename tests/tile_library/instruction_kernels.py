@@ -143,7 +143,7 @@ def _in_layout(operand: Operand, array: Array) -> Array:
     return np.array(array, order="F" if operand.column_major else "C", copy=True)
 
 
-def build_kernels(kernels: tuple[Kernel, ...], folder: Path, name: str) -> Library:
+def build_kernels(kernels: tuple[Kernel, ...], folder: Path, name: str, *flags: str) -> Library:
     """All kernels in one translation unit, compiled and loaded."""
     source = PROLOGUE + "".join(kernel.source() for kernel in kernels)
-    return Library(host_compiler().build(source, folder, name))
+    return Library(host_compiler().build(source, folder, name, *flags))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.tile_library.instruction_kernels import DTYPES, Array, Library
 from tests.tile_library.test_conversions import to_float
-from tests.tile_library.toolchain import host_compiler
+from tests.tile_library.toolchain import host_compiler, widths
 from tests.tile_library.values import assert_same
 
 pytestmark = pytest.mark.xdist_group("tile_library_matmul")
@@ -76,11 +76,12 @@ KERNEL vector(half* x, half* b, float* y) { vector_product<half, 64, 80>(x, b, y
 """
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+@pytest.fixture(scope="module", params=widths())
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     text = SOURCE.read_text() + '#define NAN __builtin_nanf("")\n' + INSTANCES.replace("KERNEL ", KERNEL)
     text += "".join(product.source() for product in PRODUCTS)
-    return Library(host_compiler().build(text, tmp_path_factory.mktemp("matmul"), "matmul"))
+    flags = widths()[request.param]
+    return Library(host_compiler().build(text, tmp_path_factory.mktemp("matmul"), "matmul", *flags))
 
 
 def integers(rng: np.random.Generator, element: str, shape: tuple[int, int]) -> Array:

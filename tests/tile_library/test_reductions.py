@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.tile_library.instruction_kernels import FLOATS, Array, Kernel, Library, Operand, build_kernels
+from tests.tile_library.toolchain import widths
 from tests.tile_library.values import assert_only_valid_written, hostile, is_floating, ordinary, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_reductions")
@@ -114,9 +115,10 @@ def choose_cases() -> dict[str, Kernel]:
 CASES = choose_cases()
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return build_kernels(tuple(CASES.values()), tmp_path_factory.mktemp("reductions"), "reductions")
+@pytest.fixture(scope="module", params=widths())
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("reductions")
+    return build_kernels(tuple(CASES.values()), folder, "reductions", *widths()[request.param])
 
 
 @pytest.mark.parametrize("special", [False, True], ids=["ordinary", "special"])

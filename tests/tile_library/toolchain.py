@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import platform
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import pytest
 
 INCLUDE = Path(__file__).parents[2] / "runtime" / "include"
 FLAGS = ("-std=c++17", "-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden")
+NARROW = tuple({"-O3": "-O1", "-march=native": "-march=x86-64"}.get(flag, flag) for flag in FLAGS)
+"""The narrowest vectors of this kind of machine, hardly optimised: the same bits are due."""
 STRICT = ("-Wall", "-Wextra", "-Werror")
 
 
@@ -43,6 +46,11 @@ def find_compilers() -> tuple[Compiler, ...]:
     clangs = (f"clang++-{version}" for version in range(30, 13, -1))
     clang = next((name for name in ("clang++", *clangs) if shutil.which(name)), None)
     return tuple(Compiler(name) for name in ("g++", clang) if name and shutil.which(name))
+
+
+def widths() -> dict[str, tuple[str, ...]]:
+    """Flags by name: the machine's own vectors, and narrow ones where it has such."""
+    return {"native": FLAGS, "narrow": NARROW} if platform.machine() == "x86_64" else {"native": FLAGS}
 
 
 def host_compiler() -> Compiler:

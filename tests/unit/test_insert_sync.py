@@ -3,86 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from ptodsl.ir.nodes import Function, Op, Program
+from ptodsl.ir.nodes import Op
 from ptodsl.ir.parser import parse
-from ptodsl.ir.printer import print_program
 from ptodsl.ir.rewrite import walk
 from ptodsl.machine import A2A3, A5, Architecture
 from ptodsl.passes.insert_sync import InsertSync
+from ptodsl.passes.sync.description import describe
 from ptodsl.passes.sync.plan import plan
 from ptodsl.passes.sync.reliefs import Step
-from tests.oracle_sync import Oracle, problems, without_item
-
-HEAD = "ptodsl-ir 1\nprogram @P\n\n"
-
-
-def kernel(parameters: str, *lines: str) -> str:
-    """A program of one kernel that returns nothing."""
-    return HEAD + "\n".join([f"kernel @k({parameters}) {{", *lines, "  return", "}", ""])
-
-
-def ordered(text: str, architecture: Architecture = A2A3) -> Function:
-    """The kernel of a text, ordered; the oracle finds nothing wrong with it, and no item to spare."""
-    function = InsertSync().run(parse(text), architecture).functions[0]
-    oracle = Oracle(architecture)
-    assert list(oracle.problems(function)) == []
-    for number in items_of(function):
-        assert next(oracle.problems(without_item(function, number)), None), f"item {number} is spare"
-    return function
-
-
-def items_of(function: Function) -> dict[int, list[Op]]:
-    """The statements of each item, in printed order."""
-    items: dict[int, list[Op]] = defaultdict(list)
-    for op in walk(function.body):
-        if isinstance(op, Op) and isinstance(number := op.attributes.get("pair"), int):
-            items[number].append(op)
-    return items
-
-
-KINDS = {1: "barrier", 2: "pair", 4: "back edge"}
-
-
-def kinds(function: Function) -> dict[str, int]:
-    """How many items there are of each kind: an item of one statement is a barrier, of two a pair."""
-    return dict(Counter(KINDS[len(ops)] for ops in items_of(function).values()))
-
-
-def flags(function: Function) -> Counter[str]:
-    """How many pairs of flags there are between each two pipes, and barriers on each."""
-
-    def label(op: Op) -> str:
-        return str(op.attributes.get("pipe") or f"{op.attributes['source']}-{op.attributes['target']}")
-
-    return Counter(label(ops[0]) for ops in items_of(function).values())
-
-
-def body(function: Function) -> list[str]:
-    """The statements of a kernel as text, without results, operands of transfers and types."""
-    program = Program("P", (function,), function.span)
-    lines = [line.strip() for line in print_program(program).splitlines()[4:]]
-    return [re.sub(r"^%[^=]* = | : .*", "", line) for line in lines if line not in ("}", "")]
-
-
-UB = "tile<16x64xfp32, ub, nd, @0x{:x}>"
-SIZE = 16 * 64 * 4
-ABC = "%a: tensor<16x64xfp32>, %b: tensor<16x64xfp32>, %c: out tensor<16x64xfp32>"
-
-
-def ub(slot: int) -> str:
-    """A tile of 4 KiB in UB."""
-    return UB.format(slot * SIZE)
-
-
-def load(name: str, tensor: str, slot: int, offset: str = "0") -> str:
-    return f"%{name} = load %{tensor}[{offset}, 0] sizes=[16, 64] : {ub(slot)}"
-
+from tests.oracle_sync import problems
+from tests.ordered_kernels import ABC, HEAD, body, flags, items_of, kernel, kinds, load, ordered, ub
 
 ADD = kernel(
     ABC,
@@ -227,103 +164,6 @@ def test_loop_of_no_iteration_leaves_code_around_it_ordered() -> None:
     assert flags(ordered(kernel(ABC, *lines))) == {"mte2-v": 1, "v-mte3": 1, "v": 1}
 
 
-def half(index: int, accumulator: str, offset: str) -> list[str]:
-    """Half an iteration of a matmul's K loop, on tiles of its own."""
-    l1, l0 = 0x8000 * index, 0x4000 * index
-    return [
-        f"%a{index} = load %a[0, {offset}] sizes=[128, 64] : tile<128x64xfp16, l1, nz, @0x{l1:x}>",
-        f"%b{index} = load %b[{offset}, 0] sizes=[64, 128] : tile<64x128xfp16, l1, nz, @0x{l1 + 0x4000:x}>",
-        f"%l{index} = move %a{index} : tile<128x64xfp16, l0a, {{left}}, @0x{l0:x}>",
-        f"%r{index} = move %b{index} : tile<64x128xfp16, l0b, zn, @0x{l0:x}>",
-        f"%acc{index} = matmul_acc {accumulator}, %l{index}, %r{index} : {ACC}",
-    ]
-
-
-ACC = "tile<128x128xfp32, l0c, nz, @0x0>"
-MATRICES = "%a: tensor<128x1024xfp16>, %b: tensor<1024x128xfp16>, %c: out tensor<128x128xfp32>, %n: index"
-ZERO = f"%z = create_tile shape=[128, 128] dtype=fp32 : {ACC}"
-
-
-def k_loop(step: int, *lines: str) -> list[str]:
-    return [ZERO, f"for %k = 0 to 1024 step {step} carry (%acc = %z: {ACC}) {{", *lines, "} -> (%r)"]
-
-
-UNROLLED = (
-    *half(0, "%acc", "%k"),
-    "%k1 = scalar.add %k, 64 : index",
-    *half(1, "%acc0", "%k1"),
-    "yield %acc1",
-)
-STORED = "store %r, %c[0, 0]"
-
-
-def matmul(*lines: str, left: str = "zz") -> str:
-    return kernel(MATRICES, *lines).replace("{left}", left)
-
-
-@pytest.mark.parametrize(("architecture", "left"), [(A2A3, "zz"), (A5, "nz")], ids=["a2a3", "a5"])
-def test_unrolled_double_buffered_k_loop(architecture: Architecture, left: str) -> None:
-    function = ordered(matmul(*k_loop(128, *UNROLLED), STORED, left=left), architecture)
-    assert kinds(function) == {"pair": 7, "back edge": 6}
-    assert flags(function) == {"mte2-mte1": 4, "mte1-m": 2, "m-fix": 1, "mte1-mte2": 4, "m-mte1": 2}
-
-
-def test_double_buffered_k_loop_with_parity() -> None:
-    branches = ["if %odd {", *half(0, "%acc", "%k"), "yield %acc0", "} else {", *half(1, "%acc", "%k"), "yield %acc1"]
-    lines = [
-        "%m = scalar.mod %k, 2 : index",
-        "%odd = scalar.eq %m, 0 : bool",
-        *branches,
-        f"}} -> (%new: {ACC})",
-        "yield %new",
-    ]
-    function = ordered(matmul(*k_loop(64, *lines), STORED))
-    assert kinds(function) == {"pair": 7, "back edge": 2}
-    assert flags(function) == {"mte2-mte1": 4, "mte1-m": 2, "m-fix": 1, "mte1-mte2": 1, "m-mte1": 1}
-
-
-def test_double_buffered_k_loop_with_an_odd_tail() -> None:
-    tail = [re.sub(r"%(acc|a|b|l|r)0\b", r"%\g<1>2", line) for line in half(0, "%r", "%n")]
-    function = ordered(matmul(*k_loop(128, *UNROLLED), *tail, "store %acc2, %c[0, 0]"))
-    assert kinds(function) == {"pair": 10, "back edge": 6}
-    assert flags(function)["m"] == 0
-
-
-def test_short_accumulation_needs_barriers() -> None:
-    small = "tile<16x16xfp32, l0c, nz, @0x0>"
-    lines = [
-        "%l = create_tile shape=[16, 16] dtype=fp16 : tile<16x16xfp16, l0a, zz, @0x0>",
-        "%r = create_tile shape=[16, 16] dtype=fp16 : tile<16x16xfp16, l0b, zn, @0x0>",
-        f"%x = matmul %l, %r : {small}",
-        f"%y = matmul_acc %x, %l, %r : {small}",
-    ]
-    assert flags(ordered(kernel(MATRICES, *lines))) == {"m": 1}
-    large = [line.replace("16x16", "64x48").replace("[16, 16]", "[64, 48]") for line in lines]
-    assert flags(ordered(kernel(MATRICES, *large))) == {}
-    overwritten = [*large[:3], large[3].replace("matmul_acc %x,", "matmul")]
-    assert flags(ordered(kernel(MATRICES, *overwritten))) == {"m": 1}
-
-
-def test_barrier_that_is_not_legal_becomes_a_round_trip() -> None:
-    lines = [
-        "%s = create_tile shape=[16, 16] dtype=fp16 : tile<16x16xfp16, l1, nz, @0x0>",
-        "%x = move %s : tile<16x16xfp16, l0a, {left}, @0x0>",
-        "%y = move %s : tile<16x16xfp16, l0a, {left}, @0x0>",
-    ]
-    assert flags(ordered(matmul(*lines))) == {"mte1": 1}
-    assert flags(ordered(matmul(*lines, left="nz"), A5)) == {"mte1-m": 1, "m-mte1": 1}
-
-
-def test_pair_that_is_not_legal_becomes_a_barrier_of_all_pipes() -> None:
-    lines = [
-        "%s = create_tile shape=[16, 16] dtype=fp32 : tile<16x16xfp32, l0c, nz, @0x0>",
-        "%x = move %s : tile<16x16xfp32, l1, nz, @0x0>",
-        "%y = move %x : tile<16x16xfp32, l0a, {left}, @0x0>",
-    ]
-    assert flags(ordered(matmul(*lines))) == {"all": 1}
-    assert flags(ordered(matmul(*lines, left="nz"), A5)) == {"fix-mte1": 1}
-
-
 def many(count: int) -> list[str]:
     loads = [load(f"x{slot}", "a", slot) for slot in range(count)]
     return [*loads, *(f"%y{slot} = exp %x{slot} : {ub(slot)}" for slot in range(count))]
@@ -383,11 +223,6 @@ def unique(lines: Sequence[str]) -> list[tuple[int, str]]:
     return numbered
 
 
-def test_items_are_numbered_in_printed_order() -> None:
-    numbers = list(items_of(ordered(matmul(*k_loop(128, *UNROLLED), STORED))))
-    assert numbers == list(range(13))
-
-
 def test_windows_apart_by_a_constant_are_no_hazard() -> None:
     def copy(first: str, second: str) -> str:
         parameters = "%p: tensor<64x64xfp32>, %q: inout tensor<64x64xfp32>, %n: index"
@@ -407,78 +242,89 @@ def test_only_two_atomic_stores_need_no_order(atomic: tuple[str, str], barriers:
     assert flags(ordered(kernel(ABC, *lines)))["mte3"] == barriers
 
 
-ONLINE_LOADS = [
-    "%m1 = load %mij[0, 0] sizes=[16, 1] : tile<16x1xfp32, ub, dn, @0x0>",
-    "%l1 = load %lij[0, 0] sizes=[16, 1] : tile<16x1xfp32, ub, dn, @0x40>",
-    "%o1 = load %new[0, 0] sizes=[16, 128] : tile<16x128xfp32, ub, nd, @0x80>",
-    "%m0 = load %m[0, 0] sizes=[16, 1] : tile<16x1xfp32, ub, dn, @0x2080>",
-    "%l0 = load %l[0, 0] sizes=[16, 1] : tile<16x1xfp32, ub, dn, @0x20c0>",
-    "%o0 = load %o[0, 0] sizes=[16, 128] : tile<16x128xfp32, ub, nd, @0x2100>",
-]
-
-
-def scratch(number: int) -> str:
-    return f"%s{number} = create_tile shape=[16, 8] dtype=fp32 : tile<16x8xfp32, ub, nd, @0x{0x6000 + 512 * number:x}>"
-
-
-def divide(number: int, source: str, divisor: str) -> list[str]:
-    return [
-        scratch(number),
-        f"%d{number} = row_expand_div {source}, {divisor}, %s{number} : tile<16x128xfp32, ub, nd, @0x8000>",
-        f"store %d{number}, %dst[0, 0]",
+def test_windows_of_nested_loops_are_apart_in_the_dim_of_each() -> None:
+    lines = [
+        "for %i = 0 to 64 step 16 {",
+        "for %j = 0 to 128 step 64 {",
+        f"%t = load %x[%i, %j] sizes=[16, 64] : {ub(0)}",
+        f"%u = exp %t : {ub(1)}",
+        "store %u, %x[%i, %j]",
+        "}",
+        "}",
     ]
+    apart = kernel("%x: inout tensor<64x128xfp32>", *lines)
+    assert "mte3-mte2" not in flags(ordered(apart))
+    again = apart.replace("[%i, %j]", "[0, %j]").replace("store %u, %x[%i, %j]", "store %u, %x[0, %j]")
+    assert flags(ordered(again))["mte3-mte2"] == 1
 
 
-ROW = "tile<1x16xfp32, ub, nd, @0x{:x}>"
-ONLINE = kernel(
-    "%mij: tensor<16x1xfp32>, %lij: tensor<16x1xfp32>, %new: tensor<16x128xfp32>, %m: inout tensor<16x1xfp32>, "
-    "%l: inout tensor<16x1xfp32>, %o: inout tensor<16x128xfp32>, %first: bool, %last: bool, "
-    "%dst: out tensor<16x128xfp32>",
-    *ONLINE_LOADS,
-    "if %first {",
-    *("store %m1, %m[0, 0]", "store %l1, %l[0, 0]", "store %o1, %o[0, 0]"),
-    *("if %last {", *divide(0, "%o1", "%l1"), "}"),
-    "} else {",
-    f"%m0r = reshape %m0 shape=[1, 16] : {ROW.format(0x2080)}",
-    f"%m1r = reshape %m1 shape=[1, 16] : {ROW.format(0x0)}",
-    f"%l0r = reshape %l0 shape=[1, 16] : {ROW.format(0x20C0)}",
-    f"%l1r = reshape %l1 shape=[1, 16] : {ROW.format(0x40)}",
-    f"%mn = maximum %m0r, %m1r : {ROW.format(0x5000)}",
-    f"%da = sub %m0r, %mn : {ROW.format(0x2080)}",
-    f"%al = exp %da : {ROW.format(0x2080)}",
-    f"%db = sub %m1r, %mn : {ROW.format(0x0)}",
-    f"%be = exp %db : {ROW.format(0x0)}",
-    f"%la = mul %al, %l0r : {ROW.format(0x20C0)}",
-    f"%lb = mul %be, %l1r : {ROW.format(0x40)}",
-    f"%ln = add %la, %lb : {ROW.format(0x20C0)}",
-    "%alc = reshape %al shape=[16, 1] : tile<16x1xfp32, ub, dn, @0x2080>",
-    "%bec = reshape %be shape=[16, 1] : tile<16x1xfp32, ub, dn, @0x0>",
-    scratch(1),
-    "%oa = row_expand_mul %o0, %alc, %s1 : tile<16x128xfp32, ub, nd, @0x2100>",
-    scratch(2),
-    "%ob = row_expand_mul %o1, %bec, %s2 : tile<16x128xfp32, ub, nd, @0x80>",
-    "%on = add %oa, %ob : tile<16x128xfp32, ub, nd, @0x2100>",
-    "%mnc = reshape %mn shape=[16, 1] : tile<16x1xfp32, ub, dn, @0x5000>",
-    "%lnc = reshape %ln shape=[16, 1] : tile<16x1xfp32, ub, dn, @0x20c0>",
-    *("store %mnc, %m[0, 0]", "store %lnc, %l[0, 0]", "store %on, %o[0, 0]"),
-    *("if %last {", *divide(3, "%on", "%lnc"), "} else {"),
-    "%none = full 0.0 shape=[16, 128] dtype=fp32 : tile<16x128xfp32, ub, nd, @0xa000>",
-    "store %none, %dst[0, 0]",
-    "}",
-    "}",
-)
+def test_window_that_only_run_time_knows_is_the_whole_tensor() -> None:
+    lines = [
+        "for %i = 0 to 64 step 16 {",
+        "%h = scalar.floordiv %i, 2 : index",
+        load("t", "x", 0, "%h"),
+        f"%u = exp %t : {ub(1)}",
+        "store %u, %x[%h, 0]",
+        "}",
+    ]
+    function = InsertSync().run(parse(kernel("%x: inout tensor<64x64xfp32>", *lines)), A2A3).functions[0]
+    assert flags(function)["mte3-mte2"] == 1
 
 
-def test_online_update_on_a2a3() -> None:
-    function = ordered(ONLINE)
-    assert kinds(function) == {"pair": 8, "barrier": 7}
-    assert flags(function) == {"mte2-v": 1, "mte2-mte3": 1, "v-mte3": 6, "v": 7}
+def test_tensor_carried_by_a_loop_is_one_buffer() -> None:
+    lines = [
+        "for %i = 0 to 4 step 1 carry (%y = %c: tensor<16x64xfp32>) {",
+        load("t", "y", 0),
+        f"%u = exp %t : {ub(1)}",
+        "store %u, %c[0, 0]",
+        "yield %y",
+        "} -> (%z)",
+        load("v", "z", 2),
+    ]
+    assert flags(ordered(kernel(ABC, *lines)))["mte3-mte2"] == 1
 
 
-def test_online_update_orders_its_loads_once_before_the_branches() -> None:
-    text = body(ordered(ONLINE))
-    assert text.index("wait_flag mte2, mte3, 1 pair=1") == text.index("if %first {") - 1
+def long_kernel(groups: int, slots: int) -> str:
+    """Load, load, add, store over and over, on tiles that `slots` groups share in turn."""
+    lines: list[str] = []
+    for group in range(groups):
+        slot, row = 3 * (group % slots), 16 * group
+        lines += [load(f"x{group}", "a", slot, str(row)), load(f"y{group}", "b", slot + 1, str(row))]
+        lines += [f"%z{group} = add %x{group}, %y{group} : {ub(slot + 2)}", f"store %z{group}, %c[{row}, 0]"]
+    return kernel(ABC.replace("16x64", "8192x64"), *lines)
 
 
-def test_online_update_on_a5_has_no_barriers() -> None:
-    assert kinds(ordered(ONLINE, A5)) == {"pair": 8}
+@pytest.mark.slow
+@pytest.mark.parametrize("slots", [1, 4, 14], ids=["one buffer", "four buffers", "more buffers than ids"])
+def test_time_grows_with_the_length_of_the_kernel(slots: int) -> None:
+    def seconds(groups: int) -> float:
+        function = parse(long_kernel(groups, slots)).functions[0]
+        start = time.process_time()
+        plan(function, A2A3)
+        return time.process_time() - start
+
+    short, long = (min(seconds(groups) for _ in range(3)) for groups in (62, 496))
+    assert long < 16 * short
+    assert long < 1.0
+
+
+def described(text: str, architecture: Architecture = A2A3) -> list[str]:
+    """The lines of the schedule's dump."""
+    return list(describe(plan(parse(text).functions[0], architecture)))
+
+
+def test_dump_says_what_each_item_orders() -> None:
+    assert described(IN_PLACE) == [
+        "0: mte3 -> mte2 id 0: `store` (line 8) before `load` (line 6) of the next iteration, a token around `for` (line 5)",
+        "1: mte2 -> v id 1: `load` (line 6) before `exp` (line 7)",
+        "2: v -> mte3 id 0: `exp` (line 7) before `store` (line 8)",
+    ]
+    assert described(CHAIN)[1] == "1: barrier v before `add` (line 7)"
+
+
+def test_dump_says_where_ids_ran_out() -> None:
+    notes = [line for line in described(kernel(ABC, *many(8))) if line.startswith("note")]
+    assert notes == [
+        "note: mte2 -> v, no id was left: `load` (line 5) before `exp` (line 13); "
+        "`load` (line 6) before `exp` (line 14): merged with another pair"
+    ]

@@ -50,7 +50,9 @@ def check_need(seed: int, function: Function, oracle: Oracle) -> None:
 @pytest.fixture
 def count(request: pytest.FixtureRequest) -> int:
     """How many kernels to try."""
-    return int(request.config.getoption("--random-kernels"))
+    option = request.config.getoption("--random-kernels")
+    assert isinstance(option, int)
+    return option
 
 
 @pytest.mark.parametrize(("architecture", "cube"), TARGETS, ids=NAMES)

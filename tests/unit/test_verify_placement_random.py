@@ -102,8 +102,12 @@ class _Generator:
         outer = dict(self.live), dict(self.stale)
         self.live[carried] = slot
         self.block(depth - 1, self.random.randint(0, 3))
-        self.lines.append(f"{last} = load %h[0, 0] sizes=[2, 8] : {ub(slot, 2, 8)}")
-        self.define(last, slot)
+        others = [name for name, taken in sorted({**self.stale, **self.live}.items()) if taken == slot]
+        if self.random.random() < self.care or not others:
+            self.lines.append(f"{last} = load %h[0, 0] sizes=[2, 8] : {ub(slot, 2, 8)}")
+            self.define(last, slot)
+        else:
+            last = self.random.choice(others)
         if self.random.random() > self.care:
             self.instruction()
         self.lines += [f"yield {last}", f"}} -> ({result}: {ub(slot, 2, 8)})"]

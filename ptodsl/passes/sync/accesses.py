@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import For, Function, If, Op, Operand, Value, Yield
@@ -20,8 +21,7 @@ _READS = (Effect.READ, Effect.UPDATE, Effect.SCRATCH)
 _WRITES = (Effect.WRITE, Effect.UPDATE, Effect.SCRATCH)
 
 
-@dataclass(frozen=True)
-class ByteRange:
+class ByteRange(NamedTuple):
     """Bytes `start` to `stop` (excluded) of a memory on chip."""
 
     memory: Memory
@@ -29,8 +29,7 @@ class ByteRange:
     stop: int
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """Bytes that an instruction touches, and whether it writes them."""
 
     bytes: ByteRange

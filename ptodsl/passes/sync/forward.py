@@ -35,13 +35,14 @@ class _Forward:
             self._walk.apply(self._walk.schedule.behind(self._region, index), state)
 
     def _attempt(self, index: int, state: State) -> tuple[list[int], State]:
-        """For each pipe, the instructions of earlier elements that it must wait for in an element; the state behind."""
+        """What each pipe must wait for in an element, of earlier ones; an empty list for nothing. And the state behind."""
         found, after = self._walk.attempt(self._region, index, state)
+        if not found:
+            return [], after
         waits = [0] * len(state.open)
-        if found:
-            earlier = self._region.between(0, index)
-            for number, sources in found.items():
-                waits[self._walk.hazards.pipe_of[number]] |= sources & earlier
+        earlier = self._region.between(0, index)
+        for number, sources in found.items():
+            waits[self._walk.hazards.pipe_of[number]] |= sources & earlier
         return waits, after
 
     def _order_element(self, index: int, state: State, waits: list[int]) -> None:

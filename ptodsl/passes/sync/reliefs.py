@@ -59,8 +59,9 @@ def _changes(schedule: Schedule, items: list[Flags]) -> Iterator[Relief]:
     for item in items:
         if isinstance(item, BackEdge) and not item.adjacent and item.home is not item.loop:
             yield Relief(Step.UNHOIST, (item,), replace(item, key=schedule.new_key(), home=item.loop))
-    merges = [merge for pair in combinations(items, 2) if (merge := _merge(schedule, *pair)) is not None]
-    yield from sorted(merges, key=_cost)
+    mergeable = [pair for pair in combinations(items, 2) if _can_merge(*pair)]
+    if mergeable:
+        yield _merged(schedule, *min(mergeable, key=_cost))
     for item in items:
         if isinstance(item, Forward) and not item.adjacent:
             yield Relief(Step.SHORTEN, (item,), replace(item, key=schedule.new_key(), adjacent=True))
@@ -69,25 +70,27 @@ def _changes(schedule: Schedule, items: list[Flags]) -> Iterator[Relief]:
             yield Relief(Step.END, (item,), replace(item, key=schedule.new_key(), adjacent=True))
 
 
-def _merge(schedule: Schedule, first: Flags, second: Flags) -> Relief | None:
-    """Two pairs as one that is set with the later and waited for with the earlier; None where there is no such pair."""
+def _can_merge(first: Flags, second: Flags) -> bool:
+    """Whether one pair can stand for two: set with the later and waited for with the earlier of them."""
     if first.adjacent or second.adjacent or first.region is not second.region:
-        return None
-    source, sink = max(first.source, second.source), min(first.sink, second.sink)
+        return False
     match first, second:
-        case Forward(), Forward() if source < sink:
-            pass
-        case BackEdge(), BackEdge() if first.home is second.home:
-            pass
+        case Forward(), Forward():
+            return max(first.source, second.source) < min(first.sink, second.sink)
+        case BackEdge(), BackEdge():
+            return first.home is second.home
         case _:
-            return None
-    return Relief(Step.MERGE, (first, second), replace(first, key=schedule.new_key(), source=source, sink=sink))
+            return False
 
 
-def _cost(merge: Relief) -> int:
-    """By how many instructions the sets come later and the waits earlier."""
-    starts = merge.after.region.starts
-    return sum(
-        starts[merge.after.source] - starts[item.source] + starts[item.sink] - starts[merge.after.sink]
-        for item in merge.before
-    )
+def _merged(schedule: Schedule, first: Flags, second: Flags) -> Relief:
+    source, sink = max(first.source, second.source), min(first.sink, second.sink)
+    after = replace(first, key=schedule.new_key(), source=source, sink=sink)
+    return Relief(Step.MERGE, (first, second), after)
+
+
+def _cost(pair: tuple[Flags, Flags]) -> int:
+    """How many instructions lie between the two sets, and between the two waits."""
+    first, second = pair
+    starts = first.region.starts
+    return abs(starts[first.source] - starts[second.source]) + abs(starts[first.sink] - starts[second.sink])

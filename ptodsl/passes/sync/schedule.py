@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from typing_extensions import assert_never
 
@@ -39,12 +39,11 @@ class Action(enum.IntEnum):
     WAIT = 2
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A side of an element of a region; before the element past the last: the region's end."""
 
     region: Region
-    index: int
+    element: int
     behind: bool = False
 
     def position(self, rank: Rank, key: int, action: Action) -> Position:
@@ -53,19 +52,18 @@ class Anchor:
         Of what stands between two instructions, ends come first, the inner ones before those around them, then starts,
         the outer ones before those inside.
         """
-        depth = self.region.depth
-        at_end = self.index == len(self.region.elements)
-        nesting = (0, -2 * depth) if self.behind else (0, 1 - 2 * depth) if at_end else (1, depth)
-        return (self.region.starts[self.index + self.behind], *nesting, rank, key, action)
+        depth, at_end = self.region.depth, self.element == len(self.region.elements)
+        starts = not self.behind and not at_end
+        nesting = depth if starts else int(at_end and not self.behind) - 2 * depth
+        return (self.region.starts[self.element + self.behind], starts, nesting, rank, key, action)
 
 
 Position = tuple[int, int, int, int, int, int]
 """The number of the next instruction, end or start, nesting, rank, key, action: ordered as the statements print."""
 
 
-@dataclass(frozen=True, eq=False)
-class Mark:
-    """One statement of an item."""
+class Mark(NamedTuple):
+    """One statement of an item; marks are ordered by position, and no two share one."""
 
     position: Position
     action: Action
@@ -92,7 +90,7 @@ class Schedule:
         """Place an item."""
         self.items[item.key] = item
         for gap, mark in self._marks_of(item):
-            insort(gap, mark, key=_position)
+            insort(gap, mark)
 
     def add_all(self, items: Iterable[Item]) -> None:
         """Place some items."""
@@ -158,7 +156,7 @@ class Schedule:
 
     def _gap(self, anchor: Anchor) -> list[Mark]:
         gaps = self._behind if anchor.behind else self._before
-        return gaps.setdefault((anchor.region, anchor.index), [])
+        return gaps.setdefault((anchor.region, anchor.element), [])
 
     def _statements(self, item: Item) -> Iterator[tuple[Anchor, Rank, Action]]:
         match item:
@@ -178,10 +176,6 @@ class Schedule:
                 yield Anchor(home.region, home.index, behind=True), Rank.DRAIN, Action.WAIT
             case _:
                 assert_never(item)
-
-
-def _position(mark: Mark) -> Position:
-    return mark.position
 
 
 def _adjacent(anchor: Anchor) -> Iterator[tuple[Anchor, Rank, Action]]:

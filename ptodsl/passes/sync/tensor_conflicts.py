@@ -20,15 +20,23 @@ def tensor_conflicts(kernel: Kernel) -> list[int]:
     """
     conflicts = [0] * len(kernel.instructions)
     scalars, tensors = scalars_of(kernel.function), tensors_of(kernel.function)
-    buffers: dict[Value, dict[Window, _Users]] = defaultdict(lambda: defaultdict(_Users))
+    buffers: dict[Value, list[tuple[int, TensorAccess]]] = defaultdict(list)
     for instruction in kernel.instructions:
         for access in tensor_accesses(instruction, scalars, tensors):
-            buffers[access.buffer][access.window].enter(instruction.number, access)
-    for users in buffers.values():
-        if any(each.stores or each.additions for each in users.values()):
-            for first, second in _candidates(list(users)):
-                _enter(first, second, users, scalars, conflicts)
+            buffers[access.buffer].append((instruction.number, access))
+    for accesses in buffers.values():
+        if any(access.writes for _, access in accesses):
+            _in_buffer(accesses, scalars, conflicts)
     return conflicts
+
+
+def _in_buffer(accesses: list[tuple[int, TensorAccess]], scalars: Scalars, conflicts: list[int]) -> None:
+    """Enter the conflicts within one buffer."""
+    users: dict[Window, _Users] = defaultdict(_Users)
+    for number, access in accesses:
+        users[access.window].enter(number, access)
+    for earlier, later in _candidates(list(users)):
+        _enter(earlier, later, users, scalars, conflicts)
 
 
 @dataclass

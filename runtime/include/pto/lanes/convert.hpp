@@ -109,7 +109,8 @@ PTO_INLINE auto integer_to_integer(V x, bool saturate) {
     return __builtin_convertvector(x, Vector<To, lanes_of<V>>);
 }
 
-// Through double: integers of up to 53 bits are exact in it; a bit far below the last of float stands for what is beyond.
+// Through double: integers of up to 53 bits are exact in it; for larger ones a bit far below float's last stands for
+// all that is lost.
 template <typename V>
 PTO_INLINE auto to_double(V x) {
     using From = element_t<V>;

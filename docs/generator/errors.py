@@ -1,0 +1,89 @@
+"""The reference of errors: every mistake's class, and what the programs in `tests/invalid/` show of it."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ptodsl.diagnostics import render
+from ptodsl.errors import Diagnostic, PtoError, load_all
+
+INVALID = Path(__file__).resolve().parents[2] / "tests" / "invalid"
+
+CHAPTERS: Mapping[str, str] = {
+    "E01": "Names and syntax",
+    "E02": "Types",
+    "E03": "Outputs and directions",
+    "E04": "Memory and layout",
+    "E05": "Synchronisation",
+    "E06": "Toolchain and build",
+    "E07": "Launch",
+    "E08": "Run time",
+    "E09": "Testing",
+    "W": "Warnings",
+}
+"""By how the codes begin."""
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A program that makes a mistake, and what is printed about it."""
+
+    file: str
+    text: str
+
+
+def reference() -> str:
+    """A chapter for each group of codes, an entry for each code."""
+    return "\n".join(_chapters(load_all(), examples()))
+
+
+def examples() -> dict[str, list[Example]]:
+    """What the invalid programs show of each code."""
+    found: defaultdict[str, list[Example]] = defaultdict(list)
+    for path in sorted(INVALID.glob("*.py")):
+        for code, texts in _shown(path).items():
+            found[code].append(Example(path.name, "\n\n".join(texts)))
+    return found
+
+
+def _shown(path: Path) -> dict[str, list[str]]:
+    """The diagnostics of a program, by code."""
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    try:
+        runpy.run_path(str(path))
+    except PtoError as error:
+        for diagnostic in error.diagnostics:
+            texts[diagnostic.code].append(render(diagnostic))
+    return texts
+
+
+def _chapters(classes: Mapping[str, type[Diagnostic]], shown: Mapping[str, list[Example]]) -> Iterator[str]:
+    for prefix, title in CHAPTERS.items():
+        yield f"## {prefix}: {title}\n"
+        for code, mistake in classes.items():
+            if code.startswith(prefix):
+                yield from _entry(mistake, shown.get(code, []))
+
+
+def _entry(mistake: type[Diagnostic], shown: list[Example]) -> Iterator[str]:
+    yield f"### {mistake.code}\n"
+    yield f"{(mistake.__doc__ or '').strip()}\n"
+    yield f"- says: {_template(mistake.template)}"
+    yield f"- remedy: {_template(mistake.remedy) or 'none'}\n"
+    for example in shown:
+        yield f"[{example.file}](../tests/invalid/{example.file}):\n"
+        yield f"```text\n{example.text}\n```\n"
+
+
+def _template(text: str) -> str:
+    """A template for readers: what is filled in stands in angle brackets; a remedy that is all filled in says so."""
+    if _FIELD.fullmatch(text):
+        return "depends on the place"
+    return _FIELD.sub(r"‹\1›", text).replace("\n", " ").strip()

@@ -1,0 +1,138 @@
+"""A page of documentation as a program: its Python runs, what follows from it is written into the page.
+
+Three things in a page are not plain text:
+
+- a fenced block of `python` runs, all blocks of a page in one namespace. A second word names the file that the block
+  stands for (`add.py`); a third, `raises`, says that it must fail with a `PtoError`, whose text counts as printed;
+- `<!-- output -->` before a fenced block: the block is what the Python above it has printed since the last one;
+- `<!-- generated: NAME -->` to `<!-- end -->`: Markdown from the table or the classes of that name.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ptodsl.errors import PtoError
+
+FENCE = re.compile(r"```(?P<words>.*)")
+OUTPUT = "<!-- output -->"
+GENERATED = re.compile(r"<!-- generated: (?P<name>\w+) -->")
+END = "<!-- end -->"
+
+
+class PageError(Exception):
+    """A page that cannot be brought up to date: its Python fails, or its marks do not match."""
+
+
+class Section(Protocol):
+    """What writes a generated part."""
+
+    def __call__(self) -> str:
+        """The Markdown."""
+        ...
+
+
+def updated(text: str, name: str, sections: Mapping[str, Section]) -> str:
+    """The page as it must be. Raises PageError with the line where it cannot be worked out."""
+    return _Page(name, text.splitlines(), sections).text()
+
+
+@dataclass
+class _Page:
+    name: str
+    lines: list[str]
+    sections: Mapping[str, Section]
+    _next: int = 0
+    _session: _Session = field(default_factory=lambda: _Session())
+
+    def text(self) -> str:
+        return "\n".join(self._updated()) + "\n"
+
+    def _updated(self) -> Iterator[str]:
+        while self._next < len(self.lines):
+            line = self._take()
+            fence, generated = FENCE.fullmatch(line), GENERATED.fullmatch(line)
+            yield line
+            if line == OUTPUT:
+                yield from self._output()
+            elif generated is not None:
+                yield from self._generated(generated["name"])
+            elif fence is not None:
+                yield from self._block(fence["words"].split())
+
+    def _take(self) -> str:
+        self._next += 1
+        return self.lines[self._next - 1]
+
+    def _until(self, end: str) -> list[str]:
+        """The lines up to one, which is passed over."""
+        start = self._next
+        if end not in self.lines[start:]:
+            raise PageError(f"{self.name}:{start}: nothing below is `{end}`")
+        self._next = self.lines.index(end, start) + 1
+        return self.lines[start : self._next - 1]
+
+    def _block(self, words: list[str]) -> Iterator[str]:
+        start = self._next
+        body = self._until("```")
+        if words[:1] == ["python"]:
+            try:
+                self._session.run("\n".join(body) + "\n", words[1:])
+            except Exception as error:
+                raise PageError(f"{self.name}:{start}: this block fails: {error}") from error
+        yield from (*body, "```")
+
+    def _output(self) -> Iterator[str]:
+        opening = self._take()
+        if FENCE.fullmatch(opening) is None:
+            raise PageError(f"{self.name}:{self._next}: a fenced block must follow `{OUTPUT}`")
+        self._until("```")
+        yield from (opening, *self._session.printed().splitlines(), "```")
+
+    def _generated(self, name: str) -> Iterator[str]:
+        if name not in self.sections:
+            raise PageError(f"{self.name}:{self._next}: there is no section `{name}`")
+        self._until(END)
+        yield from ("", *self.sections[name]().strip().splitlines(), "", END)
+
+
+class _Session:
+    """The Python of a page: one namespace, and what was printed in it."""
+
+    def __init__(self) -> None:
+        self._namespace: dict[str, Any] = {"__name__": "__page__"}
+        self._stream = io.StringIO()
+
+    def run(self, text: str, words: list[str]) -> None:
+        """Runs a block; its kernels find their source under the file that the block names."""
+        file = words[0] if words else "example.py"
+        linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+        code = compile(text, file, "exec", dont_inherit=True)
+        with redirect_stdout(self._stream):
+            if "raises" in words:
+                self._fail(code)
+            else:
+                exec(code, self._namespace)
+
+    def _fail(self, code: Any) -> None:
+        try:
+            exec(code, self._namespace)
+        except PtoError as error:
+            print(error)
+        else:
+            raise PageError("it raises no PtoError")
+
+    def printed(self) -> str:
+        """What was printed since the last call."""
+        text = self._stream.getvalue()
+        if not text:
+            raise PageError("the Python above has printed nothing")
+        self._stream.seek(0)
+        self._stream.truncate()
+        return text

@@ -1,0 +1,85 @@
+"""Times as the least of many, and a ratio of two of them with the goal that it has."""
+
+from __future__ import annotations
+
+import time
+import timeit
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Action = Callable[[], object]
+
+_SHORTEST = 1e-3
+"""An action that takes less is repeated until one reading is about this long, in seconds."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One ratio: what was timed and against what, in seconds; the goal is a most for `seconds`, or for the ratio."""
+
+    name: str
+    seconds: float
+    baseline: str
+    baseline_seconds: float
+    most_seconds: float | None = None
+    most_ratio: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """How many times the baseline's time it takes."""
+        return self.seconds / self.baseline_seconds
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None without a goal."""
+        if self.most_seconds is not None:
+            return self.seconds <= self.most_seconds
+        return None if self.most_ratio is None else self.ratio <= self.most_ratio
+
+    def data(self) -> dict[str, Any]:
+        """All of it for a machine."""
+        return {**asdict(self), "ratio": self.ratio, "met": self.met}
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something that could not be measured, and why."""
+
+    name: str
+    reason: str
+
+    def data(self) -> dict[str, Any]:
+        """All of it for a machine."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """What one stage of the compilation of a program takes, in seconds."""
+
+    program: str
+    stage: str
+    seconds: float
+
+    def data(self) -> dict[str, Any]:
+        """All of it for a machine."""
+        return asdict(self)
+
+
+def least(actions: Sequence[Action], rounds: int) -> list[float]:
+    """The least time of each action in seconds, in turns so that a busy machine is busy for all of them."""
+    counts = [_repetitions(action) for action in actions]
+    best = [float("inf")] * len(actions)
+    for _ in range(rounds):
+        for index, (action, count) in enumerate(zip(actions, counts, strict=True)):
+            best[index] = min(best[index], timeit.timeit(action, number=count) / count)
+    return best
+
+
+def _repetitions(action: Action) -> int:
+    """How often an action runs for a reading that the clock can tell from nothing. The first run warms up."""
+    action()
+    start = time.perf_counter()
+    action()
+    return max(1, int(_SHORTEST / max(time.perf_counter() - start, 1e-7)))

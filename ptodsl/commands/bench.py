@@ -1,0 +1,86 @@
+"""`ptodsl bench`: ratios against named baselines, and where the time of a compilation goes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
+from ptodsl.benchmarks.host import host
+from ptodsl.benchmarks.importing import import_time
+from ptodsl.benchmarks.kernels import kernels
+from ptodsl.benchmarks.launching import launch_overhead
+from ptodsl.benchmarks.measurement import Measurement, Skipped, StageTime
+from ptodsl.commands import Refused, Status
+from ptodsl.commands.table import duration, table
+
+STATEMENTS = 64
+_HEADING = ("what", "time", "baseline", "its time", "ratio", "goal", "met")
+_NUMBERS = ("time", "its time", "ratio")
+_VERDICT = {True: "yes", False: "no", None: ""}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments."""
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: less steady numbers, sooner")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results and the machine to a file too")
+
+
+def run(options: argparse.Namespace) -> Status:
+    """Prints the tables. A goal that is missed is a number to look at, no failure: machines differ."""
+    results = list(_measurements(quick=options.quick))
+    stages = list(stage_times(STATEMENTS, 3 if options.quick else 10))
+    print(_text(results, stages))
+    if options.json is not None:
+        _write(options.json, results, stages)
+    return Status.FINE
+
+
+def _measurements(*, quick: bool) -> Iterator[Measurement | Skipped]:
+    yield decorator_to_library(5 if quick else 20)
+    yield launch_overhead()
+    yield import_time(5 if quick else 20)
+    yield front_half(STATEMENTS, 3 if quick else 10)
+    yield from kernels(20 if quick else 200)
+
+
+def _text(results: list[Measurement | Skipped], stages: list[StageTime]) -> str:
+    measured = [one for one in results if isinstance(one, Measurement)]
+    skipped = [f"not measured: {one.name} ({one.reason})" for one in results if isinstance(one, Skipped)]
+    described = "\n".join(f"{name}: {value}" for name, value in host().items())
+    times = table(("stage", "time"), [(one.stage, duration(one.seconds)) for one in stages], ("time",))
+    parts = [described, table(_HEADING, [_row(one) for one in measured], _NUMBERS), *skipped]
+    return "\n\n".join([*parts, f"Compilation of straight code, {STATEMENTS} statements:\n\n{times}"])
+
+
+def _row(one: Measurement) -> tuple[str, ...]:
+    return (
+        one.name,
+        duration(one.seconds),
+        one.baseline,
+        duration(one.baseline_seconds),
+        f"{one.ratio:.2f}",
+        _goal(one),
+        _VERDICT[one.met],
+    )
+
+
+def _goal(one: Measurement) -> str:
+    if one.most_seconds is not None:
+        return f"at most {duration(one.most_seconds)}"
+    return "" if one.most_ratio is None else f"ratio at most {one.most_ratio:g}"
+
+
+def _write(file: Path, results: list[Measurement | Skipped], stages: list[StageTime]) -> None:
+    data = {
+        "machine": host(),
+        "measurements": [one.data() for one in results if isinstance(one, Measurement)],
+        "skipped": [one.data() for one in results if isinstance(one, Skipped)],
+        "stages": [one.data() for one in stages],
+    }
+    try:
+        file.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"cannot write {file}: {error.strerror or error}") from error

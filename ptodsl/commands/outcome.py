@@ -1,0 +1,87 @@
+"""From what a command raised to what the user reads and the shell sees."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Any
+
+from ptodsl.commands import Command, Refused, Status
+from ptodsl.commands.crash import Crash
+from ptodsl.commands.reproducer import write
+from ptodsl.errors import Diagnostic, PtoError
+from ptodsl.ir.span import Span
+
+_INTERRUPTED = 130
+"""What shells give for a program that SIGINT ended."""
+
+
+def status_of(command: Command, options: argparse.Namespace) -> int:
+    """Runs a command, reports what it raises, and gives the exit status."""
+    try:
+        status = command.run(options)
+        sys.stdout.flush()
+        return status
+    except PtoError as error:
+        return _wrong(error, as_json=getattr(options, "json", False) is True)
+    except Refused as refused:
+        print(f"ptodsl: {refused}", file=sys.stderr)
+        return refused.status
+    except BrokenPipeError:
+        # Whoever read the output has had enough; what is left must not fail once more when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.FINE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:
+        return _bug(error, getattr(options, "file", None))
+
+
+def status_for(error: PtoError) -> Status:
+    """The status of mistakes: the toolchain's where one of them is its, else the program's."""
+    is_toolchain = any(diagnostic.code.startswith("E06") for diagnostic in error.diagnostics)
+    return Status.TOOLCHAIN if is_toolchain else Status.PROGRAM
+
+
+def _wrong(error: PtoError, *, as_json: bool) -> Status:
+    status = status_for(error)
+    if as_json:
+        print(json.dumps({"status": status, "diagnostics": [_data(one) for one in error.diagnostics]}, indent=2))
+    else:
+        print(error, file=sys.stderr)
+    return status
+
+
+def _bug(error: Exception, file: object) -> Status:
+    crash = error if isinstance(error, Crash) else None
+    cause = crash.cause if crash is not None else error
+    path = write(cause, crash.subject if crash is not None else None, str(file) if file else "")
+    print(f"ptodsl: internal error: {type(cause).__name__}: {cause}", file=sys.stderr)
+    print(f"This is a bug in ptodsl, not in your program. Please report it with {path}", file=sys.stderr)
+    return Status.BUG
+
+
+def _data(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A diagnostic for a machine; lines count from 1, columns from 0."""
+    return {
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "label": diagnostic.label,
+        "help": diagnostic.help,
+        "span": _place(diagnostic.span),
+        "notes": [{"message": note.message, "span": _place(note.span)} for note in diagnostic.notes],
+    }
+
+
+def _place(span: Span | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    return {
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }

@@ -1,0 +1,61 @@
+"""A user's Python file, run as Python runs one, and its exceptions kept apart from ours."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType, TracebackType
+
+from ptodsl.commands import Refused, Status
+from ptodsl.errors import InternalError, PtoError
+
+MODULE = "ptodsl_user_file"
+"""The name of the module, so that no file's name can hide another module; `__main__` blocks do not run."""
+
+_FACE = ("ptodsl.language", "ptodsl.driver")
+"""Modules of ours that raise Python's own exceptions where they are called in a wrong way."""
+
+
+def execute(path: Path, source: bytes) -> ModuleType:
+    """The module that a file makes. Raises PtoError for its kernels; its other failures are `Refused` with its traceback."""
+    file = str(path.absolute())
+    module = ModuleType(MODULE)
+    module.__file__ = file
+    sys.modules[MODULE] = module  # dataclasses and postponed annotations look their module up
+    sys.path.insert(0, str(path.absolute().parent))
+    try:
+        exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
+    except PtoError:
+        raise
+    except (Exception, SystemExit) as error:
+        if is_ours(error):
+            raise
+        raise Refused(f"{path} raised an exception\n\n{_shown(error)}".rstrip(), Status.PROGRAM) from error
+    finally:
+        sys.path.remove(str(path.absolute().parent))
+    return module
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether an exception that came out of a user's file is a bug of ptodsl: the innermost frame of either's decides."""
+    if isinstance(error, InternalError):
+        return True
+    innermost = ""
+    for name in _modules(error.__traceback__):
+        if name == MODULE or name.startswith("ptodsl."):
+            innermost = name
+    return innermost.startswith("ptodsl.") and innermost != __name__ and not innermost.startswith(_FACE)
+
+
+def _modules(trace: TracebackType | None) -> list[str]:
+    """The modules of a traceback's frames, outermost first."""
+    return [str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(trace)]
+
+
+def _shown(error: BaseException) -> str:
+    """The traceback as Python shows it, without our frames around the file's."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") == __name__:
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace))
