@@ -12,7 +12,7 @@ demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup -m 'not lint'
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile -m 'not lint'
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .
@@ -33,6 +33,7 @@ goldens: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python -m ptodsl.language.generate
+	$(BIN)/python -m docs.generator
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

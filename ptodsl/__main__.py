@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and gives its exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks `×` shows something, never a traceback
+            stream.reconfigure(errors="backslashreplace")  # where `×` does not exist, no traceback
     chosen, rest = _chooser().parse_known_args(arguments)
     module, summary = COMMANDS[chosen.command]
     command = cast("Command", import_module(f"ptodsl.commands.{module}"))

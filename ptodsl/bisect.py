@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -34,5 +34,5 @@ def _answer(program: Program, arguments: Sequence[Any], arch: str, after: str | 
     """The bytes of everything that a run leaves."""
     given = [copy(argument) for argument in arguments]
     returned = driver.interpret(program, *given, after=after, arch=arch)
-    results = returned if isinstance(returned, tuple) else (returned,)
+    results = cast("tuple[object, ...]", returned) if isinstance(returned, tuple) else (returned,)
     return [np.asarray(array).tobytes() for array in (*results, *given) if array is not None]

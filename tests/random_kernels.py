@@ -121,7 +121,7 @@ class Kernel:
         names = {memory: self._tile(memory) for memory in self.slots.tiles}
         filled = line.format(
             **{**names, "ub": self._tile(next(iter(self.slots.tiles)))},
-            tensor=self.random.choice(("%p", "%q", "%r")),
+            tensor=self.random.choice(("%p", "%q", "%q", "%r")),
             half=self.random.choice(("%u", "%w")),
             window=f"[{offset}, 0]",
             window16=f"[{offset}, 0]",
@@ -139,9 +139,12 @@ class Kernel:
         return f"%{memory}{self.random.randrange(len(self.slots.tiles[memory]))}"
 
     def _offset(self) -> str:
+        """A scalar linear in an index or the parameter, most often one step away from another's."""
         values = [*self.indices, "%n"]
-        left, right = self.random.choice(values), self.random.choice([*values, "4", "16"])
-        return f"scalar.{self.random.choice(('add', 'mul' if right.isdigit() else 'add'))} {left}, {right} : index"
+        value = self.random.choice(self.indices or values)
+        right = self.random.choice(["0", "4", "16", *values])
+        operation = "mul" if right == "4" and self.random.random() < 0.3 else "add"
+        return f"scalar.{operation} {value}, {right} : index"
 
 
 def random_kernel(seed: int, *, cube: bool, left: str = "zz", moving: bool = False, size: int = 9) -> str:

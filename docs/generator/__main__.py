@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.generator import errors, ops, parts, passes
+from docs.generator import errors, machine, ops, options, parts, passes, refused, targets
 from docs.generator.pages import updated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,10 +12,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = {
     "ops": ops.reference,
     "errors": errors.reference,
+    "memories": machine.memories,
     "parts": parts.table,
     "decisions": parts.decisions,
     "passes": passes.passes,
     "verifiers": passes.verifiers,
+    "refused": refused.table,
+    "targets": targets.table,
+    "options": options.options,
+    "commands": options.commands,
 }
 
 

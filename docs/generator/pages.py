@@ -2,8 +2,9 @@
 
 Three things in a page are not plain text:
 
-- a fenced block of `python` runs, all blocks of a page in one namespace. A second word names the file that the block
-  stands for (`add.py`); a third, `raises`, says that it must fail with a `PtoError`, whose text counts as printed;
+- a fenced block of `python` runs, all blocks of a page in one namespace. A second word names the file that the block is
+  part of (`add.py`), the blocks of one name after each other; a third, `raises`, says that it must fail with a
+  `PtoError`, whose text counts as printed;
 - `<!-- output -->` before a fenced block: the block is what the Python above it has printed since the last one;
 - `<!-- generated: NAME -->` to `<!-- end -->`: Markdown from the table or the classes of that name.
 """
@@ -93,7 +94,7 @@ class _Page:
         if FENCE.fullmatch(opening) is None:
             raise PageError(f"{self.name}:{self._next}: a fenced block must follow `{OUTPUT}`")
         self._until("```")
-        yield from (opening, *self._session.printed().splitlines(), "```")
+        yield from (opening, *self._session.printed().rstrip().splitlines(), "```")
 
     def _generated(self, name: str) -> Iterator[str]:
         if name not in self.sections:
@@ -107,13 +108,16 @@ class _Session:
 
     def __init__(self) -> None:
         self._namespace: dict[str, Any] = {"__name__": "__page__"}
+        self._files: dict[str, str] = {}
         self._stream = io.StringIO()
 
     def run(self, text: str, words: list[str]) -> None:
-        """Runs a block; its kernels find their source under the file that the block names."""
+        """Runs a block; its kernels find their source in the file that the block is part of."""
         file = words[0] if words else "example.py"
-        linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-        code = compile(text, file, "exec", dont_inherit=True)
+        before = self._files.get(file, "")
+        whole = self._files[file] = before + text
+        linecache.cache[file] = (len(whole), None, whole.splitlines(True), file)
+        code = compile("\n" * before.count("\n") + text, file, "exec", dont_inherit=True)
         with redirect_stdout(self._stream):
             if "raises" in words:
                 self._fail(code)

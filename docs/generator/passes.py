@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,9 @@ from types import ModuleType
 
 from ptodsl import pipeline
 from ptodsl.verify.structure import verify_structure
+
+_CONTRACT = re.compile(r"^(Needs|Gives|Raises):", re.MULTILINE)
+"""What begins each line of the contract of a pass, where it is a list."""
 
 
 def passes() -> str:
@@ -25,7 +29,7 @@ def verifiers() -> str:
 def _chapter(name: str, documented: object) -> Iterator[str]:
     module = import_module(getattr(documented, "__module__"))
     yield f"### {name}\n"
-    yield f"{inspect.getdoc(documented)}\n".replace("\n", "\n\n", 1)
+    yield _CONTRACT.sub(r"- \1:", inspect.getdoc(documented) or "") + "\n"
     yield f"In [{_path(module)}](../{_path(module)}).\n"
 
 

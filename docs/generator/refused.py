@@ -62,7 +62,7 @@ def _rows() -> Iterator[str]:
     for number, statement in enumerate(STATEMENTS):
         said = _said(statement, f"refused_{number}.py")
         first = statement.replace("\n", " ⏎ ")
-        yield f"| `{' '.join(first.split())}` | {said.code}: {said.message} | {said.help} |".replace("‖", "\\|")
+        yield f"| `{' '.join(first.split())}` | {said.code}: {said.message} | {said.help} |"
 
 
 def _said(statement: str, file: str) -> Diagnostic:

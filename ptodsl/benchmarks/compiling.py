@@ -6,8 +6,9 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ptodsl import driver, pipeline
@@ -44,7 +45,7 @@ def decorator_to_library(rounds: int) -> Measurement:
 def front_half(statements: int, rounds: int) -> Measurement:
     """Decorated source to placed, verified IR of ten times the statements, against that of as many as given."""
     texts = [straight(statements), straight(GROWTH * statements)]
-    small, large = least([lambda text=text: _placed(text) for text in texts], rounds)
+    small, large = least([partial(_placed, text) for text in texts], rounds)
     name, baseline = f"front half, {GROWTH * statements} statements", f"front half, {statements} statements"
     return Measurement(name, large, baseline, small, most_ratio=GOAL_GROWTH)
 
@@ -54,19 +55,18 @@ def stage_times(statements: int, rounds: int) -> Iterator[StageTime]:
     text = straight(statements)
     label = f"{statements} statements"
 
-    def timed(stage: str, *actions: object) -> StageTime:
-        return StageTime(label, stage, least([action for action in actions if callable(action)], rounds)[0])
+    def timed(stage: str, action: Callable[..., object], *arguments: object) -> StageTime:
+        return StageTime(label, stage, least([partial(action, *arguments)], rounds)[0])
 
-    yield timed("decorator (parse, lower, check)", lambda: program_from(text, "Straight"))
+    yield timed("decorator (parse, lower, check)", program_from, text, "Straight")
     program = driver.program_of(program_from(text, "Straight"))
-    yield timed("verify_structure", lambda: verify_structure(program, pipeline.FRONTEND))
+    yield timed("verify_structure", verify_structure, program, pipeline.FRONTEND)
     for one in pipeline.PASSES:
-        before = program
-        yield timed(one.name, lambda one=one, before=before: one.run(before, _A2A3))
-        program = one.run(before, _A2A3)
+        yield timed(one.name, one.run, program, _A2A3)
+        program = one.run(program, _A2A3)
     for verify in pipeline.VERIFIERS:
-        yield timed(verify.__name__, lambda verify=verify: verify(program, _A2A3))
-    yield timed("emission", lambda: _emitted(program))
+        yield timed(verify.__name__, verify, program, _A2A3)
+    yield timed("emission", _emitted, program)
     toolchain = toolchains.find("cpu", "a2a3")
     emitted = _emitted(program)
     yield StageTime(label, "C++ compiler", min(_compile_text(emitted, toolchain) for _ in range(rounds)))
@@ -115,7 +115,7 @@ def _without_header(toolchain: Toolchain) -> list[str]:
 
 
 @contextmanager
-def _empty_cache() -> Iterator[None]:
+def _empty_cache() -> Generator[None]:
     before = os.environ.get(_CACHE)
     with tempfile.TemporaryDirectory() as folder:
         os.environ[_CACHE] = folder

@@ -77,12 +77,22 @@ def _cases() -> Iterator[Case]:
 
     a, b, c = torch.randn(SIZE, SIZE), torch.randn(SIZE, SIZE), torch.empty(SIZE, SIZE)
     name = f"matmul {SIZE}x{SIZE}x{SIZE} FP32"
-    yield Case(name, program_from(product(SIZE), "Product"), (a, b, c), lambda a, b, c: torch.mm(a, b, out=c))
+    yield Case(name, program_from(product(SIZE), "Product"), (a, b, c), _product)
     if _EXAMPLES.is_dir():
         examples = _module(_EXAMPLES / "paged_attention.py")
         for dtype in (FP32, FP16):
             yield from _attention(examples, dtype)
         yield _update(examples)
+
+
+def _product(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
+    import torch
+
+    return torch.mm(a, b, out=c)
+
+
+def _scores(q: Tensor, k: Tensor) -> Tensor:
+    return q.float().mm(k.float().T)
 
 
 def _module(file: Path) -> Any:
@@ -115,7 +125,7 @@ def _attention(examples: Any, dtype: DType) -> Iterator[Case]:
 
     qk_name = f"qk_matmul {HEADS}x{HEAD_DIM}x{BLOCK} {dtype.label}"
     qk_program = examples.qk_matmul_program(HEADS, HEAD_DIM, BLOCK, dtype)
-    yield Case(qk_name, qk_program, (q, k), lambda q, k: torch.mm(q.float(), k.float().T))
+    yield Case(qk_name, qk_program, (q, k), _scores)
     softmax_name = f"softmax_prepare {HEADS}x{BLOCK} {dtype.label}"
     softmax_program = examples.softmax_prepare_program(HEADS, BLOCK, dtype)
     yield Case(softmax_name, softmax_program, (s, config, valid), softmax_prepare)

@@ -18,7 +18,7 @@ _ROUNDS = 50
 
 
 def launch_overhead() -> Measurement:
-    """A launch with eight arrays, less the time inside the library, against a ctypes call of a function that returns."""
+    """A launch with eight arrays, less the time inside the library, against a ctypes call of next to nothing."""
     program = driver.program_of(program_from(summing(ARRAYS), "Summing"))
     compiled = driver.compile(program)
     arrays = [np.ones((1, 16), np.float32) for _ in range(ARRAYS)]

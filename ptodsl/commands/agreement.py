@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,8 @@ class Agreement:
 def agreement(compiled: Compiled, arguments: Sequence[Any]) -> Agreement:
     """Runs both on copies of the arguments, outputs poisoned. Raises PtoError where the program has no answer."""
     signature = compiled.signature
-    wanted = _outputs(signature, arguments, lambda given, out: driver.interpret(compiled.program, *given, out=out))
-    found = _outputs(signature, arguments, lambda given, out: compiled(*given, out=out))
+    wanted = _outputs(signature, arguments, partial(driver.interpret, compiled.program))
+    found = _outputs(signature, arguments, compiled)
     exact = _is_exact(compiled.program)
     slots = [*_written(signature), *signature.provided]
     bound = 0.0 if exact else _tolerance(signature)
@@ -69,10 +70,10 @@ def agreement(compiled: Compiled, arguments: Sequence[Any]) -> Agreement:
     return Agreement(compared, _least(compiled, arguments))
 
 
-def _outputs(signature: Signature, arguments: Sequence[Any], call: Any) -> list[Array]:
+def _outputs(signature: Signature, arguments: Sequence[Any], call: Callable[..., object]) -> list[Array]:
     """What a call leaves in written parameters and provided results."""
     given, out = [copy(argument) for argument in arguments], [poisoned(slot) for slot in signature.provided]
-    call(given, out or None)
+    call(*given, out=out or None)
     pairs = zip(signature.parameters, given, strict=True)
     return [*(array for slot, array in pairs if _is_written(slot)), *out]
 

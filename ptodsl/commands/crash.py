@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class Crash(Exception):
 
 
 @contextmanager
-def blaming(program: Program, architecture: Architecture) -> Iterator[None]:
+def blaming(program: Program, architecture: Architecture) -> Generator[None]:
     """Turns what is no user's mistake into a `Crash` that knows the program."""
     try:
         yield

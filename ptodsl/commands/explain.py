@@ -46,10 +46,10 @@ def _meaning(mistake: type[Diagnostic]) -> str:
 
 def _text(mistake: type[Diagnostic]) -> str:
     """Everything about one, its templates with the names of their fields."""
-    lines = [f"{mistake.code} {mistake.__name__}", "", inspect.getdoc(mistake) or "", "", f"message: {mistake.template}"]
+    parts = [f"{mistake.code} {mistake.__name__}", inspect.getdoc(mistake) or "", f"message: {mistake.template}"]
     if mistake.remedy:
-        lines.append(f"what to do: {mistake.remedy}")
-    return "\n".join(lines)
+        parts.append(f"what to do: {mistake.remedy}")
+    return "\n\n".join(parts)
 
 
 def _data(mistake: type[Diagnostic]) -> dict[str, str]:

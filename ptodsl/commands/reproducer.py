@@ -24,7 +24,7 @@ from ptodsl.version import VERSION
 
 def write(error: Exception, subject: Subject | None, file: str) -> Path:
     """Writes the reproducer into the current directory, or where that cannot be written the one for temporary files."""
-    text, suffix = (_of_program(error, subject), ".pto-ir") if subject else (_of_file(error, file), ".py")
+    text, suffix = (_of_program(error, subject), ".pto-ir") if subject else _of_file(error, file)
     name = f"ptodsl-crash-{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}{suffix}"
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
     path = folder / name
@@ -55,12 +55,15 @@ def _of_program(error: Exception, subject: Subject) -> str:
     return "\n".join(parts)
 
 
-def _of_file(error: Exception, file: str) -> str:
+def _of_file(error: Exception, file: str) -> tuple[str, str]:
+    """The file that was read, if one was, behind comments in its own language; and how the name should end."""
+    suffix = Path(file).suffix or ".txt"
     try:
         source = Path(file).read_text(encoding="utf-8", errors="replace") if file else ""
     except OSError:
         source = ""
-    return "\n".join([_commented("#", [*_versions(), "", *_trace(error)]), source])
+    mark = "//" if suffix == ".pto-ir" else "#"
+    return "\n".join([_commented(mark, [*_versions(), "", *_trace(error)]), source]), suffix
 
 
 def _versions() -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import tokenize
 import traceback
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -18,8 +20,9 @@ _FACE = ("ptodsl.language", "ptodsl.driver")
 
 
 def execute(path: Path, source: bytes) -> ModuleType:
-    """The module that a file makes. Raises PtoError for its kernels; its other failures are `Refused` with its traceback."""
+    """The module that a file makes. Raises PtoError for its kernels, and Refused with its traceback if it fails."""
     file = str(path.absolute())
+    _check_text(path, source)
     module = ModuleType(MODULE)
     module.__file__ = file
     sys.modules[MODULE] = module  # dataclasses and postponed annotations look their module up
@@ -37,8 +40,17 @@ def execute(path: Path, source: bytes) -> ModuleType:
     return module
 
 
+def _check_text(path: Path, source: bytes) -> None:
+    """Raises unless the bytes are text as the file declares it: `compile` lets others pass in comments."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        source.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} is not the text that it should be: {error}", Status.PROGRAM) from error
+
+
 def is_ours(error: BaseException) -> bool:
-    """Whether an exception that came out of a user's file is a bug of ptodsl: the innermost frame of either's decides."""
+    """Whether an exception out of a user's file is a bug of ptodsl: the innermost frame of either's decides."""
     if isinstance(error, InternalError):
         return True
     innermost = ""

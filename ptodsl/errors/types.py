@@ -38,7 +38,7 @@ class DTypeRefused(Diagnostic):
     code = "E0204"
     template = "`{op}` does not take {dtype}"
     label_template = "{dtype}"
-    remedy = "it takes {allowed}; convert with `pl.cast`"
+    remedy = "it takes {allowed}; {how}"
 
 
 class OperandKindWrong(Diagnostic):

@@ -37,8 +37,10 @@ def lower(state: State, node: ast.If, body: Body) -> None:
 
 
 def _path(state: State, statements: list[ast.stmt], body: Body) -> tuple[list[Statement], Mapping[str, Binding]]:
+    state.yielded.append(None)
     with state.scope.branch() as bound, state.builder.block() as lowered:
         body(state, statements)
+    state.yielded.pop()
     return lowered, bound
 
 

@@ -8,6 +8,7 @@ import enum
 from functools import partial
 from types import ModuleType
 
+from ptodsl import language
 from ptodsl.errors import Note
 from ptodsl.errors.names import MemberUnknown, NameUnassigned, NameUnknown, OpUnknown
 from ptodsl.frontend import builtin, callees, conditions, merging, operators, subscripts, unsupported
@@ -67,10 +68,10 @@ def _name(state: State, name: str, span: Span) -> Entity:
         return binding
     if state.names.is_local(name):
         how = "assign it before this line"
-        raise state.fail(NameUnassigned, span, name=name, where="before it is read", how=how)
+        raise state.fail_once(NameUnassigned, span, name=name, where="before it is read", how=how)
     value = state.names.lookup(name)
     if value is ABSENT:
-        raise state.fail(NameUnknown, span, name=name, how=_definition(state, name))
+        raise state.fail_once(NameUnknown, span, name=name, how=_definition(state, name))
     return Constant(value)
 
 
@@ -85,7 +86,7 @@ def _unassigned(state: State, name: str, missing: Missing, span: Span) -> Mistak
     where = ", nor ".join(f"when {path}" for path in missing.paths)
     how = f"assign `{name}` on that path too, or before it"
     notes = [Note("from here on this path, nothing assigns it", path.place) for path in missing.paths if path.place]
-    return state.fail(NameUnassigned, span, *notes, name=name, where=where, how=how)
+    return state.fail_once(NameUnassigned, span, *notes, name=name, where=where, how=how)
 
 
 def _attribute(state: State, node: ast.Attribute) -> Entity:
@@ -129,6 +130,8 @@ def _object_attribute(state: State, node: ast.Attribute, owner: object) -> Entit
 
 def _similar(owner: object, name: str) -> str:
     """A remedy that names what the user may have meant."""
+    if owner is language and name in unsupported.LATER:
+        return unsupported.LATER[name]
     known = [word for word in dir(owner) if not word.startswith("_")]
     close = difflib.get_close_matches(name, known, n=3)
     if close:

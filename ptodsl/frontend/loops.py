@@ -11,20 +11,17 @@ from typing_extensions import assert_never
 from ptodsl.errors.names import BranchesAssignConstants, CountsDiffer
 from ptodsl.frontend import literals, usage
 from ptodsl.frontend.branches import Body
-from ptodsl.frontend.entities import Argument, Constant, Entity, describe, is_poison, kind_of, poison
+from ptodsl.frontend.entities import Argument, Entity, Items, describe, is_poison, kind_of, poison
 from ptodsl.frontend.loop_head import Head, loop_head
 from ptodsl.frontend.merging import joined, same
 from ptodsl.frontend.scope import Binding, Missing, Path
 from ptodsl.frontend.state import State
 from ptodsl.ir.dtypes import BOOL, INDEX
 from ptodsl.ir.nodes import Block, For, Literal, Operand, Statement, Value, Yield
+from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
 from ptodsl.ops.site import type_of
-
-_ATTEMPTS = 4
-"""How often a body is lowered until the types that it carries stand: each dim's valid extent may widen once, and
-tensors may turn out to be carried."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +45,12 @@ class Iteration:
     bound: Mapping[str, Binding]
     yielded: tuple[Argument, ...]
     span: Span
+
+    def own(self) -> frozenset[Value]:
+        """The values that exist only inside the loop."""
+        carried = (carry.value for carry in self.carries if carry.value is not None)
+        made = (value for statement in walk(Block(tuple(self.statements))) for value in results_of(statement))
+        return frozenset((self.index, *carried, *made))
 
     def final(self, carry: Carry) -> Entity:
         """What a carry is at the end of an iteration."""
@@ -74,13 +77,14 @@ class _Loop:
         self._results = targets if len(targets) == len(head.explicit) else list(head.explicit)
 
     def lower(self) -> None:
-        carries = (*self._written(), *self._implied())
+        """Lower the body until what it is assumed to carry holds.
+
+        Assumptions only widen (a valid extent becomes run-time, a tensor turns out to be carried), so this ends.
+        """
         mark = self._state.mark()
+        carries = (*self._written(), *self._implied())
         iteration = self._iterate(carries)
-        for _ in range(_ATTEMPTS):
-            revised = tuple(_revised(carry, iteration.final(carry)) for carry in carries)
-            if revised == carries:
-                break
+        while (revised := tuple(_revised(carry, iteration.final(carry)) for carry in carries)) != carries:
             carries = revised
             self._state.withdraw(mark)
             iteration = self._iterate(carries)
@@ -163,17 +167,22 @@ class _Loop:
         return literals.operand(self._state, Argument(entity, self._span), like, f"`{carry.name}`")
 
     def _escaping(self, iteration: Iteration) -> tuple[Carry, ...]:
-        """Carries for names that the body assigns first and something after the loop reads."""
+        """Carries for names that the body assigns first, to values of its own, and something after the loop reads."""
+        if not self._head.trips:
+            return ()
+        own = iteration.own()
         known = {carry.name for carry in iteration.carries} | {self._head.index, *self._results}
-        found: list[Carry] = []
-        for name, binding in iteration.bound.items():
-            outer = self._state.scope.get(name)
-            is_new = outer is None or isinstance(outer, Missing)
-            if name in known or not is_new or not self._head.trips or isinstance(binding, (Missing, Constant)):
-                continue
-            if isinstance(binding, (Value, Literal)) and self._state.is_read_after(self._node, name):
-                found += self._undefined_before(name, type_of(binding))
-        return tuple(found)
+        return tuple(
+            carry
+            for name, binding in iteration.bound.items()
+            if isinstance(binding, Value) and binding in own and name not in known and self._escapes(name)
+            for carry in self._undefined_before(name, binding.type)
+        )
+
+    def _escapes(self, name: str) -> bool:
+        """Whether something after the loop reads a name that some path to the loop does not assign."""
+        outer = self._state.scope.get(name)
+        return (outer is None or isinstance(outer, Missing)) and self._state.is_read_after(self._node, name)
 
     def _undefined_before(self, name: str, type_: Type) -> list[Carry]:
         """A carry whose initial value nothing reads."""
@@ -209,8 +218,9 @@ class _Loop:
     def _left(self, name: str, outer: Binding | None, inner: Binding) -> Binding:
         """What a name that is not carried is after the loop."""
         if outer is None or isinstance(outer, Missing):
-            outlives = self._head.trips and not isinstance(inner, Missing)
-            return inner if outlives else outer or self._missing("runs no iteration")
+            if not self._head.trips:
+                return outer or self._missing("runs no iteration")
+            return self._missing("has ended") if isinstance(inner, Items) else inner
         if not isinstance(inner, Missing) and not same(outer, inner):
             self._state.report(
                 BranchesAssignConstants, self._span, name=name, left=describe(outer), right=describe(inner)

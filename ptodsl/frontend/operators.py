@@ -47,13 +47,15 @@ BINARY: Mapping[type[ast.operator], Operator] = {
     ast.BitXor: Operator("^", operator.xor, instead="use `!=` for conditions"),
 }
 
+_NO_MASKS = "compare scalars; on tiles, `pl.maximum` and `pl.minimum` choose element by element"
+
 COMPARISONS: Mapping[type[ast.cmpop], Operator] = {
-    ast.Eq: Operator("==", operator.eq, scalars="scalar.eq"),
-    ast.NotEq: Operator("!=", operator.ne, scalars="scalar.ne"),
-    ast.Lt: Operator("<", operator.lt, scalars="scalar.lt"),
-    ast.LtE: Operator("<=", operator.le, scalars="scalar.le"),
-    ast.Gt: Operator(">", operator.gt, scalars="scalar.gt"),
-    ast.GtE: Operator(">=", operator.ge, scalars="scalar.ge"),
+    ast.Eq: Operator("==", operator.eq, scalars="scalar.eq", instead=_NO_MASKS),
+    ast.NotEq: Operator("!=", operator.ne, scalars="scalar.ne", instead=_NO_MASKS),
+    ast.Lt: Operator("<", operator.lt, scalars="scalar.lt", instead=_NO_MASKS),
+    ast.LtE: Operator("<=", operator.le, scalars="scalar.le", instead=_NO_MASKS),
+    ast.Gt: Operator(">", operator.gt, scalars="scalar.gt", instead=_NO_MASKS),
+    ast.GtE: Operator(">=", operator.ge, scalars="scalar.ge", instead=_NO_MASKS),
     ast.Is: Operator("is", instead="use `==`"),
     ast.IsNot: Operator("is not", instead="use `!=`"),
     ast.In: Operator("in", instead="compare with each item"),

@@ -46,7 +46,7 @@ class State:
     builder: Builder = field(default_factory=Builder)
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     yielded: list[tuple[Argument, ...] | None] = field(default_factory=list["tuple[Argument, ...] | None"])
-    """For each open loop, what its `pl.yield_` gives."""
+    """For each open loop and branch, what its `pl.yield_` gives."""
     carried: list[frozenset[str]] = field(default_factory=list["frozenset[str]"])
     """For each open loop, the names that go from iteration to iteration."""
     incomplete: bool = False
@@ -64,6 +64,11 @@ class State:
     def fail(self, mistake: type[Diagnostic], span: Span, *notes: Note, **fields: object) -> Mistake:
         """A mistake to raise."""
         return Mistake(mistake(span, notes, **fields))
+
+    def fail_once(self, mistake: type[Diagnostic], span: Span, *notes: Note, name: str, **fields: object) -> Mistake:
+        """A mistake about a name to raise; said at its first use in the function only."""
+        said = any(type(other) is mistake and other.fields["name"] == name for other in self.diagnostics)
+        return Mistake(None) if said else self.fail(mistake, span, *notes, name=name, **fields)
 
     def report(self, mistake: type[Diagnostic], span: Span, *notes: Note, **fields: object) -> None:
         """A mistake that building can go on after."""

@@ -44,6 +44,22 @@ _INSTEAD: Mapping[type[ast.AST], tuple[str, str]] = {
     ast.YieldFrom: ("`yield from`", "use `pl.yield_` in a loop with `init_values`"),
 }
 
+LATER: Mapping[str, str] = {
+    "at": "write the body as a function of its own, `type=pl.FunctionType.InCore`",
+    "auto_incore": "write the body as a function of its own, `type=pl.FunctionType.InCore`",
+    "cond": "use `for i in pl.range(...)` with bounds, and `if` for the part that may not run",
+    "dynamic": "give every dim as an int where the program is built; the part that is there goes into `valid_shape`",
+    "incore": "write the body as a function of its own, `type=pl.FunctionType.InCore`",
+    "inline": "write the steps out, or make them a kernel of its own",
+    "parallel": "write `pl.range`: tasks that do not depend on each other run concurrently by themselves",
+    "pipeline": "write `pl.range`, and load the next block before the current one is used",
+    "static_assert": "write `assert` in Python, around the function",
+    "static_print": "write `print` in Python, around the function",
+    "unroll": "write `pl.range`, or the iterations one after the other",
+    "while_": "use `for i in pl.range(...)` with bounds, and `if` for the part that may not run",
+}
+"""What PyPTO has and this language has not yet, and what to write instead."""
+
 _CALLS: Mapping[str, tuple[str, str]] = {
     "print": ("`print`", "return the value in an output tensor, or run `ptodsl.interpret` and print there"),
     "range": ("`range`", "write `pl.range`"),

@@ -146,13 +146,17 @@ class _Body:
             case OpText():
                 return self._op(text)
             case CallText():
-                return Call(text.callee.name, self._operands(text.arguments), self._span(text.place))
+                return self._call(text)
             case IfText():
                 return self._if(text)
             case ForText():
                 return self._for(text)
             case _:
                 assert_never(text)
+
+    def _call(self, text: CallText) -> Call:
+        spans = tuple(self._span(piece.place) for piece in text.arguments)
+        return Call(text.callee.name, self._operands(text.arguments), self._span(text.place), spans)
 
     def _op(self, text: OpText) -> Op:
         row = ROWS.get(text.op.text)

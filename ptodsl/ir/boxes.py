@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ptodsl.ir.dtypes import INDEX
-from ptodsl.ir.nodes import Literal, Op, Operand, Value
+from ptodsl.ir.nodes import Function, Literal, Op, Operand, Value
+from ptodsl.ir.rewrite import walk
 from ptodsl.ir.types import ScalarType
 
 MAX_PIECES = 64
@@ -82,6 +83,15 @@ class LinearForms:
                 return None
 
 
+def forms_of(function: Function) -> LinearForms:
+    """The linear forms of a function's integer scalars."""
+    forms = LinearForms()
+    for statement in walk(function.body):
+        if isinstance(statement, Op):
+            forms.note(statement)
+    return forms
+
+
 class Interval(NamedTuple):
     """`size` elements of a dim, from `start` on."""
 
@@ -96,6 +106,16 @@ Box = tuple[Interval, ...]
 def whole(shape: Iterable[int]) -> Box:
     """All of a tensor."""
     return tuple(Interval(constant(0), extent) for extent in shape)
+
+
+def meet(left: Box, right: Box) -> bool:
+    """Whether two boxes of one tensor surely share an element."""
+    return all(
+        mine.start.terms == theirs.start.terms
+        and mine.start.constant < theirs.start.constant + theirs.size
+        and theirs.start.constant < mine.start.constant + mine.size
+        for mine, theirs in zip(left, right, strict=True)
+    )
 
 
 def covered(box: Box, by: Sequence[Box], shape: Sequence[int]) -> bool:

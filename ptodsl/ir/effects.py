@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing_extensions import assert_never
 
 from ptodsl.ir.accesses import accesses
-from ptodsl.ir.boxes import Box, Interval, Linear, LinearForms, covered, swept, whole
+from ptodsl.ir.boxes import Box, Interval, Linear, covered, forms_of, swept, whole
 from ptodsl.ir.dtypes import INDEX
 from ptodsl.ir.handles import handles_of
 from ptodsl.ir.nodes import Block, Call, Direction, For, Function, If, Literal, Op, Program, Return, Value, Yield
@@ -63,10 +63,7 @@ class _Analysis:
     def __init__(self, function: Function, summaries: _Summaries) -> None:
         self._function = function
         self._summaries = summaries
-        self._forms = LinearForms()
-        for statement in walk(function.body):
-            if isinstance(statement, Op):
-                self._forms.note(statement)
+        self._forms = forms_of(function)
         self._handles = handles_of(function, self._forms)
         self._read: set[Value] = set()
         self._touched: set[Value] = set()

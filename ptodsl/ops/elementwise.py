@@ -23,6 +23,9 @@ NUMBERS = FLOATS | {INT8, INT16, INT32, UINT8, UINT16, UINT32}
 ROUNDING = ("none", "rint", "round", "floor", "ceil", "trunc", "odd")
 """Rounding modes, in the order of the ISA's numbering."""
 
+OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+"""Python's operators, by the spelling that means the same."""
+
 _ROWS_ONLY = (Layout.ND,)
 _ROUNDED = Numerics(note="16-bit floats: computed in FP32, rounded to nearest even once")
 
@@ -62,6 +65,7 @@ def _binary(name: str, instruction: str, doc: str, symbol: str, numpy: str) -> O
         operands=(_tile("left"), _tile("right")),
         result=ResultRow(layout=Layout.ND),
         names=(name,),
+        operator=OPERATORS.get(name, ""),
         pipe=Pipe.V,
         computes=True,
         dtypes=FLOATS if name == "div" else NUMBERS,
@@ -83,6 +87,7 @@ def _with_scalar(name: str, base: str, instruction: str, doc: str, symbol: str, 
         operands=(_tile("source"), OperandRow("scalar", OperandKind.SCALAR, like="source")),
         result=ResultRow(layout=Layout.ND),
         names=(base, name),
+        operator=OPERATORS.get(base, ""),
         pipe=Pipe.V,
         computes=True,
         dtypes=FLOATS if base == "div" else NUMBERS,

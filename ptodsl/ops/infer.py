@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
+from operator import attrgetter
 
 from ptodsl.errors.types import (
     DTypeRefused,
@@ -14,10 +15,10 @@ from ptodsl.errors.types import (
 )
 from ptodsl.ir.dtypes import BOOL, FP32, INT32, DType, Kind
 from ptodsl.ir.hardware import Memory
-from ptodsl.ir.nodes import Literal
+from ptodsl.ir.nodes import Literal, Operand
 from ptodsl.ir.types import ErrorType, ScalarType, Shape2D, TensorType, TileType, Type
 from ptodsl.ops.extents import reshaped_valid, valid_shape
-from ptodsl.ops.site import Site, type_of
+from ptodsl.ops.site import Conversion, Site, dtype_of, type_of
 
 
 def _tile(site: Site, shape: Shape2D, dtype: DType) -> TileType:
@@ -32,22 +33,30 @@ def agree_dtypes(site: Site, left: str, right: str) -> None:
     """The dtypes of two operands are one."""
     first, second = site.dtype(left), site.dtype(right)
     if first is not second:
-        site.refuse(
-            DTypesDiffer,
-            left,
-            right,
-            label=f"{first} and {second}",
-            how=f"convert one of them with `pl.cast(..., pl.{first})` or `pl.cast(..., pl.{second})`, "
-            "or change the declaration it comes from",
-        )
+        label = f"{first} {site.row.operator or 'and'} {second}"
+        conversion = _towards(site.operand(left), site.operand(right))
+        site.refuse(DTypesDiffer, left, right, label=label, conversion=conversion)
+
+
+def _towards(left: Operand, right: Operand) -> Conversion:
+    """The conversion to suggest: an integer to a float before a scalar to a tile's dtype before a narrow to a wide."""
+    ranks = [_rank(operand) for operand in (left, right)]
+    return Conversion(left, dtype_of(right)) if ranks[0] < ranks[1] else Conversion(right, dtype_of(left))
+
+
+def _rank(operand: Operand) -> tuple[bool, bool, int]:
+    dtype = dtype_of(operand)
+    return dtype.is_float, isinstance(type_of(operand), TileType), dtype.bits
 
 
 def _take_dtype(site: Site, operand: str) -> None:
     """The row is defined for the dtype of an operand."""
-    dtype = site.dtype(operand)
-    if site.row.dtypes and dtype not in site.row.dtypes:
-        allowed = ", ".join(sorted(other.label for other in site.row.dtypes))
-        site.refuse(DTypeRefused, operand, dtype=dtype, allowed=allowed)
+    dtype, dtypes = site.dtype(operand), site.row.dtypes
+    if dtypes and dtype not in dtypes:
+        allowed = ", ".join(sorted(other.label for other in dtypes))
+        target = FP32 if FP32 in dtypes else min(dtypes, key=attrgetter("name"))
+        conversion = Conversion(site.operand(operand), target)
+        site.refuse(DTypeRefused, operand, dtype=dtype, allowed=allowed, conversion=conversion)
 
 
 def _agree_shapes(site: Site, left: str, right: str) -> None:
@@ -106,14 +115,14 @@ def cast(site: Site) -> Type:
     assert isinstance(target, DType)
     source = type_of(site.operand("source"))
     if target.kind in (Kind.BOOL, Kind.INDEX) and isinstance(source, TileType):
-        site.refuse(DTypeRefused, dtype=target, allowed="integer and float dtypes")
+        how = "choose one of them: a tile holds neither truth values nor indices"
+        site.refuse(DTypeRefused, "source", dtype=target, allowed="integer and float dtypes", how=how)
     if isinstance(source, TileType):
         return _tile(site, source.shape, target)
     assert isinstance(source, ScalarType)
     if BOOL in (source.dtype, target) and source.dtype is not target:
-        site.refuse(
-            DTypeRefused, dtype=BOOL, allowed="numbers; write `x != 0` for a BOOL, `1 if x else 0` for a number"
-        )
+        conversion = Conversion(site.operand("source"), target)
+        site.refuse(DTypeRefused, "source", dtype=BOOL, allowed="numbers", conversion=conversion)
     return ScalarType(target)
 
 
@@ -209,8 +218,9 @@ def matmul_acc(site: Site) -> Type:
             DTypesDiffer,
             "accumulator",
             "left",
-            label=f"{accumulator.dtype} accumulates {product.dtype}",
-            how=f"the accumulator must be {product.dtype}",
+            label=f"{accumulator.dtype} accumulator, {product.dtype} product",
+            how=f"products of {site.dtype('left')} accumulate in {product.dtype}: make the accumulator "
+            f"{product.dtype}, e.g. by `pl.matmul` of the first block",
         )
     if accumulator.shape != product.shape:
         site.refuse(
@@ -293,7 +303,7 @@ def store(site: Site) -> Type:
             "source",
             "tensor",
             label=f"a tile of {tile.dtype} into a tensor of {tensor.dtype}",
-            how=f"convert it with `pl.cast(..., pl.{tensor.dtype})`, or declare the tensor {tile.dtype}",
+            conversion=Conversion(site.operand("source"), tensor.dtype),
         )
     return ErrorType()
 
@@ -318,9 +328,8 @@ def created(site: Site) -> Type:
     if len(shape) != 2 or min(shape) < 1:
         shape_refused(site, problem=f"a tile of shape {shape_text(shape)}", how="a tile has two dims of at least 1")
     if "scalar" in (row.name for row in site.row.operands) and site.dtype("scalar") is not dtype:
-        site.refuse(
-            DTypesDiffer, "scalar", label=f"{site.dtype('scalar')} into {dtype}", how=f"cast the value to {dtype}"
-        )
+        label = f"a value of {site.dtype('scalar')} in a tile of {dtype}"
+        site.refuse(DTypesDiffer, "scalar", label=label, conversion=Conversion(site.operand("scalar"), dtype))
     return _tile(site, (shape[0], shape[1]), dtype)
 
 

@@ -6,13 +6,14 @@ from ptodsl.errors.types import DTypeRefused, IntegerDivision
 from ptodsl.ir.dtypes import BOOL, INDEX, DType
 from ptodsl.ir.types import ScalarType, TensorType, Type
 from ptodsl.ops.infer import agree_dtypes, check_window, shape_refused, shape_text
-from ptodsl.ops.site import Site
+from ptodsl.ops.site import Conversion, Site
 
 
 def _number(site: Site, operand: str) -> DType:
     dtype = site.dtype(operand)
     if dtype is BOOL:
-        site.refuse(DTypeRefused, operand, dtype=BOOL, allowed="numbers; BOOL is not one")
+        conversion = Conversion(site.operand(operand), INDEX)
+        site.refuse(DTypeRefused, operand, dtype=BOOL, allowed="numbers", conversion=conversion)
     return dtype
 
 
@@ -55,7 +56,8 @@ def condition(site: Site) -> Type:
     for row in site.row.operands:
         dtype = site.dtype(row.name)
         if dtype is not BOOL and not dtype.is_integer:
-            site.refuse(DTypeRefused, row.name, dtype=dtype, allowed="BOOL and integers")
+            conversion = Conversion(site.operand(row.name), BOOL)
+            site.refuse(DTypeRefused, row.name, dtype=dtype, allowed="BOOL and integers", conversion=conversion)
     return ScalarType(BOOL)
 
 

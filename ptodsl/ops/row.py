@@ -209,7 +209,9 @@ class OpRow:
     attributes: tuple[AttributeRow, ...] = ()
     result: ResultRow | None = None
     names: tuple[str, ...] = ()
-    """Spellings in `pl`, the one to teach first; none for an op that users do not write."""
+    """Spellings in `pl`, the one to teach first; none for an op that users do not write by name."""
+    operator: str = ""
+    """The operator of Python that means it; empty where there is none."""
     forms: tuple[tuple[str, ...], ...] = ()
     """Orders of positional parameters in `pl`, by IR name; operands then attributes where empty."""
     places: bool = False
@@ -238,8 +240,8 @@ class OpRow:
 
     @property
     def label(self) -> str:
-        """How messages call the op: the spelling that users are taught."""
-        return self.names[0] if self.names else self.name
+        """How messages call the op: the spelling that users are taught, else its operator."""
+        return self.names[0] if self.names else self.operator or self.name
 
     @property
     def has_result(self) -> bool:

@@ -4,29 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.types import DTypeRefused
-from ptodsl.ir.dtypes import DType
+from ptodsl.ir.dtypes import INDEX, DType
 from ptodsl.ir.nodes import AttributeValue, Operand, Value
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
 from ptodsl.ops.row import OpRow
 
 
-class Refused(Exception):
-    """A typing rule is broken; carries the mistake, and the operands whose origins a message should show."""
+class Conversion(NamedTuple):
+    """A scalar or tile in another dtype."""
 
-    def __init__(self, diagnostic: Diagnostic, about: tuple[Operand, ...] = ()) -> None:
+    operand: Operand
+    target: DType
+
+
+class Refused(Exception):
+    """A typing rule is broken; carries the mistake, and the operands whose origins a message should show.
+
+    Where a `conversion` would mend it, the mistake's field `how` is for whoever knows the user's words.
+    """
+
+    def __init__(
+        self, diagnostic: Diagnostic, about: tuple[Operand, ...] = (), conversion: Conversion | None = None
+    ) -> None:
         super().__init__(diagnostic)
         self.diagnostic = diagnostic
         self.about = about
+        self.conversion = conversion
 
 
 def type_of(operand: Operand) -> Type:
     """The type of a value or of a literal."""
     return operand.type if isinstance(operand, Value) else ScalarType(operand.dtype)
+
+
+def dtype_of(operand: Operand) -> DType:
+    """The dtype of an operand that is in no error."""
+    type_ = type_of(operand)
+    assert not isinstance(type_, ErrorType)
+    return type_.dtype
 
 
 @dataclass(frozen=True)
@@ -61,9 +81,7 @@ class Site:
 
     def dtype(self, name: str) -> DType:
         """The dtype of any operand."""
-        type_ = type_of(self.operand(name))
-        assert not isinstance(type_, ErrorType)
-        return type_.dtype
+        return dtype_of(self.operand(name))
 
     def attribute(self, name: str) -> AttributeValue | None:
         """The value of an attribute, its default where the node does not hold it."""
@@ -80,10 +98,13 @@ class Site:
         for operand in self.group(name):
             type_ = type_of(operand)
             if isinstance(type_, ScalarType) and not type_.dtype.is_integer:
-                raise Refused(DTypeRefused(operand.span, op=self.row.label, dtype=type_.dtype, allowed="integers here"))
+                mistake = DTypeRefused(self.span, op=self.row.label, dtype=type_.dtype, allowed=f"integers as {name}")
+                raise Refused(mistake, (operand,), Conversion(operand, INDEX))
         return self.group(name)
 
-    def refuse(self, mistake: type[Diagnostic], *about: str, **fields: object) -> NoReturn:
+    def refuse(
+        self, mistake: type[Diagnostic], *about: str, conversion: Conversion | None = None, **fields: object
+    ) -> NoReturn:
         """Ends the rule with a mistake at this site; `about` names the operands to show with it."""
-        named = {"op": self.row.label, **fields}
-        raise Refused(mistake(self.span, **named), tuple(operand for name in about for operand in self.group(name)))
+        shown = tuple(operand for name in about for operand in self.group(name))
+        raise Refused(mistake(self.span, **{"op": self.row.label, **fields}), shown, conversion)

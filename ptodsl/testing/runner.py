@@ -113,7 +113,7 @@ def bind(signature: Signature, specs: Sequence[TensorSpec]) -> Binding:
     rest = [spec for spec in specs if spec.name in by_name]
     outputs = [spec for spec in rest if spec.is_output]
     mistakes += [SpecUnknown(None, name=spec.name, program=signature.program) for spec in rest if not spec.is_output]
-    for slot, spec in zip(signature.provided, outputs, strict=True):
+    for slot, spec in zip(signature.provided, outputs, strict=False):
         mistakes += _differences(slot, spec)
     if len(outputs) != len(signature.provided):
         known = ", ".join(slot.name for slot in signature.provided) or "none"

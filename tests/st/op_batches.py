@@ -9,7 +9,7 @@ from functools import cached_property
 from ptodsl.ir.dtypes import DTYPES, INDEX, DType
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Program
-from ptodsl.machine import A2A3, A5, ARCHITECTURES, Architecture
+from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.ops import infer
 from ptodsl.ops.row import Family, Infer, OpRow
 from ptodsl.ops.table import ROWS
@@ -67,14 +67,19 @@ def dtypes_of(row: OpRow, architecture: Architecture) -> tuple[DType, ...]:
 class Batch:
     """The kernels of one dtype, of one program."""
 
-    architecture: Architecture
+    arch: str
     dtype: DType
     family: Family
 
     @property
+    def architecture(self) -> Architecture:
+        """What its kernels are placed for."""
+        return ARCHITECTURES[self.arch]
+
+    @property
     def label(self) -> str:
         """Its name in reports."""
-        return f"{self.architecture.name}-{self.dtype.name}-{self.family.name.lower()}"
+        return f"{self.arch}-{self.dtype.name}-{self.family.name.lower()}"
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -90,3 +95,15 @@ class Batch:
     def arguments(self) -> list[Array]:
         """Fresh arguments, the same every time."""
         return arguments(self.cases)
+
+
+def _batches() -> Iterator[Batch]:
+    for architecture in ARCHITECTURES.values():
+        for dtype in DTYPES.values():
+            for family in Family:
+                batch = Batch(architecture.name, dtype, family)
+                if any(row.family is family and dtype in dtypes_of(row, architecture) for row in TILES):
+                    yield batch
+
+
+BATCHES = tuple(_batches())

@@ -15,11 +15,16 @@ HEADER = "import ptodsl.language as pl\n"
 TENSOR = "pl.Tensor[[16, 64], pl.FP32]"
 
 
-def run_cell(text: str, names: dict[str, Any] | None = None, *, keep: bool = True) -> dict[str, Any]:
-    """The names that a cell of source leaves, its text known to `linecache` as a notebook's is, unless not kept."""
+def keep(file: str, text: str) -> None:
+    """Let `linecache` know a text, as a notebook does with its cells."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+
+
+def run_cell(text: str, names: dict[str, Any] | None = None, *, known: bool = True) -> dict[str, Any]:
+    """The names that a cell of source leaves, its text kept unless it shall not be known."""
     file = f"<cell {next(_NUMBERS)}>"
-    if keep:
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    if known:
+        keep(file, text)
     found: dict[str, Any] = {} if names is None else names
     exec(compile(text, file, "exec", dont_inherit=True), found)
     return found

@@ -316,3 +316,26 @@ def expected_after(n: int) -> float:
         x, y = y, x
         x[0] = y[0] + 1.0
     return (x[0] + 1.0 if n > 2 else y[0]) + 1.0
+
+
+def test_tensor_named_first_in_a_loop_that_runs_is_the_tensor_itself() -> None:
+    (loop,) = loops_of(kernel_of("for i in pl.range(4):\n    d = pl.store(t, [0, 0], c)\n    u = t", "", "u"))
+    assert loop.carried == ()
+
+
+def test_tuple_of_a_loop_does_not_outlive_it() -> None:
+    body = "for i in pl.range(4):\n    pair = (t + 1.0, t)\nu = pair[0]"
+    assert message_of(lambda: kernel_of(body, "", "u")) == "`pair` is not assigned when the loop on line 5 has ended"
+
+
+def test_yield_in_a_branch_is_not_the_loop_s() -> None:
+    body = "for i, (x,) in pl.range(4, init_values=(t,)):\n    if i > n:\n        y = pl.yield_(x + t)"
+    assert message_of(lambda: kernel_of(body, N, "t")) == "1 `init_values` for 0 yielded values"
+
+
+def test_chain_of_tensors_is_carried_as_far_as_it_reaches() -> None:
+    program = orchestrated(
+        "x = self.step(a)\ny = x\nz = x\nfor i in pl.range(n):\n    y = z\n    z = self.step(a)\nx = self.step(y)"
+    )
+    (loop,) = (statement for statement in walk(program.entry.body) if isinstance(statement, For))
+    assert [value.name for value in loop.carried] == ["y", "z"]

@@ -16,7 +16,7 @@ from ptodsl.errors import PtoError
 from ptodsl.frontend.source import locate
 from ptodsl.ir.printer import print_program
 from tests.tree import ROOT
-from tests.unit.frontend_programs import HEADER, TENSOR, run_cell
+from tests.unit.frontend_programs import HEADER, TENSOR, keep, run_cell
 
 KERNEL = f"""@pl.function
 def k(a: {TENSOR}, c: {TENSOR}) -> {TENSOR}:
@@ -83,7 +83,7 @@ def test_file_is_parsed_once_however_many_kernels_it_has() -> None:
 def test_source_that_python_does_not_keep_is_an_error_with_a_remedy(command: str) -> None:
     if command == "exec":
         with pytest.raises(PtoError) as raised:
-            run_cell(HEADER + KERNEL, keep=False)["k"].ir  # noqa: B018 # lowers
+            run_cell(HEADER + KERNEL, known=False)["k"].ir  # noqa: B018 # lowers
         text = str(raised.value)
     else:
         program = f"{HEADER}{KERNEL}k.ir"
@@ -96,9 +96,7 @@ def test_source_that_python_does_not_keep_is_an_error_with_a_remedy(command: str
 def test_source_that_changed_since_it_ran_is_an_error() -> None:
     cell = run_cell(HEADER + KERNEL)
     file: str = cell["k"].python.__code__.co_filename
-    changed = "# another line\n" + HEADER + KERNEL.replace("def k", "def j")
-    lines: list[str] = changed.splitlines(keepends=True)
-    linecache.cache[file] = (len(changed), None, lines, file)
+    keep(file, "# another line\n" + HEADER + KERNEL.replace("def k", "def j"))
     with pytest.raises(PtoError, match="holds no `def k`"):
         cell["k"].ir  # noqa: B018 # lowers
 

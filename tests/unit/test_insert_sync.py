@@ -115,6 +115,19 @@ def test_loop_over_overlapping_rows_orders_store_before_next_load() -> None:
     assert flags(function)["mte3-mte2"] == 1
 
 
+def test_loop_that_loads_what_the_iteration_before_stored() -> None:
+    lines = [
+        "for %i = 0 to 48 step 16 {",
+        load("t", "x", 0, "%i"),
+        f"%u = exp %t : {ub(1)}",
+        "%next = scalar.add %i, 16 : index",
+        "store %u, %x[%next, 0]",
+        "}",
+    ]
+    function = ordered(kernel("%x: inout tensor<64x64xfp32>", *lines))
+    assert flags(function) == {"mte2-v": 1, "v-mte3": 1, "mte3-mte2": 1}
+
+
 def test_pair_of_a_loop_is_primed_before_it_and_drained_behind_it() -> None:
     assert body(ordered(IN_PLACE)) == [
         "set_flag mte3, mte2, 0 pair=0",
@@ -315,7 +328,10 @@ def described(text: str, architecture: Architecture = A2A3) -> list[str]:
 
 def test_dump_says_what_each_item_orders() -> None:
     assert described(IN_PLACE) == [
-        "0: mte3 -> mte2 id 0: `store` (line 8) before `load` (line 6) of the next iteration, a token around `for` (line 5)",
+        (
+            "0: mte3 -> mte2 id 0: `store` (line 8) before `load` (line 6) of the next iteration, "
+            "a token around `for` (line 5)"
+        ),
         "1: mte2 -> v id 1: `load` (line 6) before `exp` (line 7)",
         "2: v -> mte3 id 0: `exp` (line 7) before `store` (line 8)",
     ]
@@ -324,7 +340,5 @@ def test_dump_says_what_each_item_orders() -> None:
 
 def test_dump_says_where_ids_ran_out() -> None:
     notes = [line for line in described(kernel(ABC, *many(8))) if line.startswith("note")]
-    assert notes == [
-        "note: mte2 -> v, no id was left: `load` (line 5) before `exp` (line 13); "
-        "`load` (line 6) before `exp` (line 14): merged with another pair"
-    ]
+    first, second = "`load` (line 5) before `exp` (line 13)", "`load` (line 6) before `exp` (line 14)"
+    assert notes == [f"note: mte2 -> v, no id was left: {first}; {second}: merged with another pair"]

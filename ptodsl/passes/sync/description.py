@@ -44,6 +44,8 @@ def _pair(item: Flags) -> str:
 
 
 def _ends(item: Flags) -> str:
+    if isinstance(item, Forward) and item.source == item.sink:
+        return f"all before {_sink(item)}"
     return f"{_element(item.region.elements[item.source])} before {_sink(item)}"
 
 

@@ -35,7 +35,7 @@ class _Forward:
             self._walk.apply(self._walk.schedule.behind(self._region, index), state)
 
     def _attempt(self, index: int, state: State) -> tuple[list[int], State]:
-        """What each pipe must wait for in an element, of earlier ones; an empty list for nothing. And the state behind."""
+        """What each pipe must wait for of earlier elements (empty: nothing) in an element, and the state behind it."""
         found, after = self._walk.attempt(self._region, index, state)
         if not found:
             return [], after

@@ -1,4 +1,4 @@
-"""The items of a kernel, found by regions from the inside out; sync.md of the design has the algorithm."""
+"""The items of a kernel: each region from the inside out, its hazards forward and then over its back edge, then ids."""
 
 from __future__ import annotations
 
