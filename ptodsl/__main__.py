@@ -6,10 +6,7 @@ import argparse
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import cast
 
-from ptodsl.commands import Command
 from ptodsl.version import VERSION
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -32,13 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # where `×` does not exist, no traceback
     chosen, rest = _chooser().parse_known_args(arguments)
     module, summary = COMMANDS[chosen.command]
-    command = cast("Command", import_module(f"ptodsl.commands.{module}"))
     parser = argparse.ArgumentParser(f"ptodsl {chosen.command}", description=f"{_sentence(summary)}.", epilog=_STATUSES)
-    command.configure(parser)
-    options = parser.parse_args(rest)
     from ptodsl.commands.outcome import status_of
 
-    return status_of(command, options)
+    return status_of(f"ptodsl.commands.{module}", parser, rest)
 
 
 def _chooser() -> argparse.ArgumentParser:

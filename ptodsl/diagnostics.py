@@ -42,21 +42,31 @@ def _indent(text: str) -> str:
 
 
 def _excerpts(places: list[Note], first: Span) -> list[str]:
-    """The header, then each place's source lines with carets, on one gutter."""
+    """The header, then each place's source lines, on one gutter: carets below the first place, dashes below others."""
     width = max(len(str(note.span.end_line)) for note in places if note.span is not None)
     gutter = " " * (width + 1)
     lines = [f"{' ' * width}--> {location(first)}", f"{gutter}|"]
     for index, note in enumerate(places):
         assert note.span is not None
-        if index and note.span.file != first.file:
+        excerpt = _excerpt(note.span, note.message, width, "-" if index else "^")
+        before = places[index - 1].span if index else None
+        if before is not None and note.span.file != before.file:
             lines.append(f"{' ' * width}::: {location(note.span)}")
-        lines += _excerpt(note.span, note.message, width)
-        lines.append(f"{gutter}|")
-    return lines[:-1]
+        elif before is not None and _one_line(before) == _one_line(note.span) is not None:
+            excerpt = excerpt[1:]
+        elif index == 1:
+            lines.append(f"{gutter}|")
+        lines += excerpt
+    return lines
 
 
-def _excerpt(span: Span, label: str, width: int) -> list[str]:
-    """The lines of a span with carets below; the middle of a long one is left out."""
+def _one_line(span: Span) -> int | None:
+    """The line of a span that has only one."""
+    return span.line if span.line == span.end_line else None
+
+
+def _excerpt(span: Span, label: str, width: int, mark: str) -> list[str]:
+    """The lines of a span with marks below; the middle of a long one is left out."""
     gutter = " " * (width + 1) + "|"
     lines: list[str] = []
     numbers = range(span.line, span.end_line + 1)
@@ -67,7 +77,7 @@ def _excerpt(span: Span, label: str, width: int) -> list[str]:
         end = span.end_column if number == span.end_line else len(text)
         lines.append(f"{number:>{width}} | {text}".rstrip())
         last = number == span.end_line
-        carets = _pad(text, start) + "^" * max(1, end - start) + (f" {label}" if last and label else "")
+        carets = _pad(text, start) + mark * max(1, end - start) + (f" {label}" if last and label else "")
         lines.append(f"{gutter} {carets}")
         if number + 1 not in shown and not last:
             lines.append(f"{' ' * width} ...")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing_extensions import assert_never
 
 from ptodsl.ir.dtypes import DTYPES, DType
-from ptodsl.ir.hardware import Layout, Memory, Pipe
+from ptodsl.ir.hardware import Memory, Pipe
 from ptodsl.machine import ARCHITECTURES, Architecture, Move
 from ptodsl.ops.row import (
     GIVEN,
@@ -29,12 +29,13 @@ from ptodsl.passes.conversions import CONVERSIONS
 from ptodsl.passes.vector_unit import able
 
 _EFFECTS = {
-    Effect.READ: "read",
+    Effect.READ: "",
     Effect.WRITE: "written",
     Effect.UPDATE: "read and written",
     Effect.SCRATCH: "overwritten, undefined after",
     Effect.NONE: "only named: the result is a view of it",
 }
+_ARITIES = {Arity.ONE: "", Arity.OPTIONAL: ", optional", Arity.MANY: ", several"}
 _DIMS = ("rows", "columns")
 
 
@@ -67,15 +68,15 @@ def _entry(row: OpRow) -> Iterator[str]:
 
 
 def _operand(row: OpRow, operand: OperandRow) -> str:
-    """An operand's line; the name is that of `pl`, or of the table where users do not write it."""
+    """An operand's line, under its name in `pl`."""
     tile = operand.kind is OperandKind.TILE
     memories = _listed(memory.label for memory in operand.memories) if tile else ""
-    layouts = _layouts(operand.layouts) if tile else ""
-    kind = {Arity.ONE: "", Arity.OPTIONAL: ", optional", Arity.MANY: ", several"}[operand.arity]
-    what = _EFFECTS[operand.effect] if row.family is not Family.SCALAR else ""
+    layouts = _listed(layout.name for layout in operand.layouts) if tile else ""
+    kind = operand.kind.value + _ARITIES[operand.arity]
+    effect = _EFFECTS[operand.effect] if row.family is not Family.SCALAR else ""
     size = f"as large as {operand.scratch.value}" if operand.scratch is not None else ""
-    remarks = "; ".join(text for text in (what if tile or operand.effect is not Effect.READ else "", operand.doc, size) if text)
-    return f"| `{keyword_of(operand)}` | {operand.kind.value}{kind} | {memories} | {layouts} | {remarks} |"
+    remarks = "; ".join(text for text in (effect, operand.doc, size) if text)
+    return f"| `{keyword_of(operand)}` | {kind} | {memories} | {layouts} | {remarks} |"
 
 
 def _attribute(attribute: AttributeRow) -> str:
@@ -206,10 +207,6 @@ def _numerics(row: OpRow) -> str:
     of = "the sum of magnitudes" if row.numerics.accumulates else "the result"
     bound = "exact" if row.numerics.exact else f"library and interpreter within {row.numerics.ulp:g} ulp of {of}"
     return "; ".join(text for text in (bound, row.numerics.note) if text)
-
-
-def _layouts(layouts: tuple[Layout, ...]) -> str:
-    return _listed(layout.name for layout in layouts)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -39,70 +39,6 @@ class Section(Protocol):
         ...
 
 
-def updated(text: str, name: str, sections: Mapping[str, Section]) -> str:
-    """The page as it must be. Raises PageError with the line where it cannot be worked out."""
-    return _Page(name, text.splitlines(), sections).text()
-
-
-@dataclass
-class _Page:
-    name: str
-    lines: list[str]
-    sections: Mapping[str, Section]
-    _next: int = 0
-    _session: _Session = field(default_factory=lambda: _Session())
-
-    def text(self) -> str:
-        return "\n".join(self._updated()) + "\n"
-
-    def _updated(self) -> Iterator[str]:
-        while self._next < len(self.lines):
-            line = self._take()
-            fence, generated = FENCE.fullmatch(line), GENERATED.fullmatch(line)
-            yield line
-            if line == OUTPUT:
-                yield from self._output()
-            elif generated is not None:
-                yield from self._generated(generated["name"])
-            elif fence is not None:
-                yield from self._block(fence["words"].split())
-
-    def _take(self) -> str:
-        self._next += 1
-        return self.lines[self._next - 1]
-
-    def _until(self, end: str) -> list[str]:
-        """The lines up to one, which is passed over."""
-        start = self._next
-        if end not in self.lines[start:]:
-            raise PageError(f"{self.name}:{start}: nothing below is `{end}`")
-        self._next = self.lines.index(end, start) + 1
-        return self.lines[start : self._next - 1]
-
-    def _block(self, words: list[str]) -> Iterator[str]:
-        start = self._next
-        body = self._until("```")
-        if words[:1] == ["python"]:
-            try:
-                self._session.run("\n".join(body) + "\n", words[1:])
-            except Exception as error:
-                raise PageError(f"{self.name}:{start}: this block fails: {error}") from error
-        yield from (*body, "```")
-
-    def _output(self) -> Iterator[str]:
-        opening = self._take()
-        if FENCE.fullmatch(opening) is None:
-            raise PageError(f"{self.name}:{self._next}: a fenced block must follow `{OUTPUT}`")
-        self._until("```")
-        yield from (opening, *self._session.printed().rstrip().splitlines(), "```")
-
-    def _generated(self, name: str) -> Iterator[str]:
-        if name not in self.sections:
-            raise PageError(f"{self.name}:{self._next}: there is no section `{name}`")
-        self._until(END)
-        yield from ("", *self.sections[name]().strip().splitlines(), "", END)
-
-
 class _Session:
     """The Python of a page: one namespace, and what was printed in it."""
 
@@ -140,3 +76,67 @@ class _Session:
         self._stream.seek(0)
         self._stream.truncate()
         return text
+
+
+@dataclass
+class _Page:
+    name: str
+    lines: list[str]
+    sections: Mapping[str, Section]
+    _next: int = 0
+    _session: _Session = field(default_factory=_Session)
+
+    def text(self) -> str:
+        return "\n".join(self._updated()) + "\n"
+
+    def _updated(self) -> Iterator[str]:
+        while self._next < len(self.lines):
+            line = self._take()
+            fence, generated = FENCE.fullmatch(line), GENERATED.fullmatch(line)
+            yield line
+            if line == OUTPUT:
+                yield from self._output()
+            elif generated is not None:
+                yield from self._generated(generated["name"])
+            elif fence is not None:
+                yield from self._block(fence["words"].split())
+
+    def _take(self) -> str:
+        self._next += 1
+        return self.lines[self._next - 1]
+
+    def _until(self, end: str) -> list[str]:
+        """The lines up to one, which is passed over."""
+        start = self._next
+        if end not in self.lines[start:]:
+            raise PageError(f"{self.name}:{start}: nothing below is `{end}`")
+        self._next = self.lines.index(end, start) + 1
+        return self.lines[start : self._next - 1]
+
+    def _block(self, words: list[str]) -> Iterator[str]:
+        start = self._next
+        body = self._until("```")
+        if words[:1] == ["python"]:
+            try:
+                self._session.run("\n".join(body) + "\n", words[1:])
+            except Exception as error:
+                raise PageError(f"{self.name}:{start}: this block fails: {type(error).__name__}: {error}") from error
+        yield from (*body, "```")
+
+    def _output(self) -> Iterator[str]:
+        opening = self._take()
+        if FENCE.fullmatch(opening) is None:
+            raise PageError(f"{self.name}:{self._next}: a fenced block must follow `{OUTPUT}`")
+        self._until("```")
+        yield from (opening, *self._session.printed().rstrip().splitlines(), "```")
+
+    def _generated(self, name: str) -> Iterator[str]:
+        if name not in self.sections:
+            raise PageError(f"{self.name}:{self._next}: there is no section `{name}`")
+        self._until(END)
+        yield from ("", *self.sections[name]().strip().splitlines(), "", END)
+
+
+def updated(text: str, name: str, sections: Mapping[str, Section]) -> str:
+    """The page as it must be. Raises PageError with the line where it cannot be worked out."""
+    return _Page(name, text.splitlines(), sections).text()

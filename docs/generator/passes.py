@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -23,30 +23,26 @@ def passes() -> str:
 
 def verifiers() -> str:
     """A chapter for each verifier: its own words and those of its module."""
-    return "\n".join(line for one in (verify_structure, *pipeline.VERIFIERS) for line in _verifier(one))
+    order: tuple[Callable[..., object], ...] = (verify_structure, *pipeline.VERIFIERS)
+    return "\n".join(line for one in order for line in _verifier(one))
 
 
-def _chapter(name: str, documented: object) -> Iterator[str]:
-    module = import_module(getattr(documented, "__module__"))
+def _chapter(name: str, documented: type) -> Iterator[str]:
     yield f"### {name}\n"
     yield _CONTRACT.sub(r"- \1:", inspect.getdoc(documented) or "") + "\n"
-    yield f"In [{_path(module)}](../{_path(module)}).\n"
+    yield _home(import_module(documented.__module__))
 
 
-def _verifier(function: object) -> Iterator[str]:
-    module = import_module(getattr(function, "__module__"))
-    name = str(getattr(function, "__name__"))
-    yield f"### {name}\n"
+def _verifier(verify: Callable[..., object]) -> Iterator[str]:
+    module = import_module(verify.__module__)
+    parameters = ", ".join(inspect.signature(verify).parameters)
+    yield f"### {verify.__name__}\n"
     yield f"{inspect.getdoc(module)}\n"
-    yield f"`{name}{_signature(function)}`: {inspect.getdoc(function)}\n"
-    yield f"In [{_path(module)}](../{_path(module)}).\n"
+    yield f"`{verify.__name__}({parameters})`: {inspect.getdoc(verify)}\n"
+    yield _home(module)
 
 
-def _signature(function: object) -> str:
-    assert callable(function)
-    return f"({', '.join(inspect.signature(function).parameters)})"
-
-
-def _path(module: ModuleType) -> str:
+def _home(module: ModuleType) -> str:
     assert module.__file__ is not None
-    return f"ptodsl/{Path(module.__file__).parent.name}/{Path(module.__file__).name}"
+    path = f"ptodsl/{Path(module.__file__).parent.name}/{Path(module.__file__).name}"
+    return f"In [{path}](../{path}).\n"

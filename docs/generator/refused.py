@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import Any
 
+from ptodsl.driver import program_of
 from ptodsl.errors import Diagnostic, PtoError
 
 _KERNEL = """\
 import ptodsl.language as pl
 
 @pl.function
-def kernel(a: pl.Tensor[[16, 64], pl.FP32], n: pl.Scalar[pl.INT32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+def kernel(
+    a: pl.Tensor[[16, 64], pl.FP32], n: pl.Scalar[pl.INT32], c: pl.Tensor[[16, 64], pl.FP32]
+) -> pl.Tensor[[16, 64], pl.FP32]:
     t = pl.load(a, [0, 0], [16, 64])
 {body}
     return pl.store(t, [0, 0], c)
@@ -71,7 +74,7 @@ def _said(statement: str, file: str) -> Diagnostic:
     namespace: dict[str, Any] = {}
     try:
         exec(compile(text, file, "exec", dont_inherit=True), namespace)
-        namespace["kernel"].ir
+        program_of(namespace["kernel"])
     except PtoError as error:
         return error.diagnostics[0]
     raise AssertionError(f"this is part of the language: {statement}")

@@ -50,16 +50,14 @@ def front_half(statements: int, rounds: int) -> Measurement:
     return Measurement(name, large, baseline, small, most_ratio=GOAL_GROWTH)
 
 
-def stage_times(statements: int, rounds: int) -> Iterator[StageTime]:
-    """Each stage of the compilation of straight code by itself, in order."""
-    text = straight(statements)
-    label = f"{statements} statements"
+def stage_times(label: str, text: str, name: str, rounds: int) -> Iterator[StageTime]:
+    """Each stage of the compilation of the program of that name in a text by itself, in order."""
 
     def timed(stage: str, action: Callable[..., object], *arguments: object) -> StageTime:
         return StageTime(label, stage, least([partial(action, *arguments)], rounds)[0])
 
-    yield timed("decorator (parse, lower, check)", program_from, text, "Straight")
-    program = driver.program_of(program_from(text, "Straight"))
+    yield timed("decorator (parse, lower, check)", program_from, text, name)
+    program = driver.program_of(program_from(text, name))
     yield timed("verify_structure", verify_structure, program, pipeline.FRONTEND)
     for one in pipeline.PASSES:
         yield timed(one.name, one.run, program, _A2A3)
@@ -67,8 +65,7 @@ def stage_times(statements: int, rounds: int) -> Iterator[StageTime]:
     for verify in pipeline.VERIFIERS:
         yield timed(verify.__name__, verify, program, _A2A3)
     yield timed("emission", _emitted, program)
-    toolchain = toolchains.find("cpu", "a2a3")
-    emitted = _emitted(program)
+    toolchain, emitted = toolchains.find("cpu", "a2a3"), _emitted(program)
     yield StageTime(label, "C++ compiler", min(_compile_text(emitted, toolchain) for _ in range(rounds)))
 
 

@@ -12,12 +12,13 @@ from ptodsl.runtime.targets import CPU
 from ptodsl.version import VERSION
 
 
-def host() -> dict[str, str | int]:
-    """Processor, system and versions: no name of the machine or its user."""
+def host() -> dict[str, str | float]:
+    """Processor, how busy it is, system and versions: no name of the machine or its user."""
     compiler, _ = toolchains.compiler_for(CPU)
     return {
         "processor": _processor(),
         "cores": os.cpu_count() or 1,
+        "load": round(os.getloadavg()[0], 1),
         "system": f"{platform.system()} {platform.machine()}",
         "compiler": "none" if compiler is None else str(compiler).rpartition("(")[2].rstrip(")"),
         "python": platform.python_version(),

@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import ptodsl
 from ptodsl import driver
@@ -68,8 +68,8 @@ def _clones(case: Case) -> list[Tensor]:
     return [argument.clone() for argument in case.arguments]
 
 
-def _tuple(results: Any) -> tuple[Any, ...]:
-    return results if isinstance(results, tuple) else (results,)
+def _tuple(results: object) -> tuple[object, ...]:
+    return cast("tuple[object, ...]", results) if isinstance(results, tuple) else (results,)
 
 
 def _cases() -> Iterator[Case]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
+from ptodsl.benchmarks.generated import straight, summing
 from ptodsl.benchmarks.host import host
 from ptodsl.benchmarks.importing import import_time
 from ptodsl.benchmarks.kernels import kernels
@@ -31,7 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Status:
     """Prints the tables. A goal that is missed is a number to look at, no failure: machines differ."""
     results = list(_measurements(quick=options.quick))
-    stages = list(stage_times(STATEMENTS, 3 if options.quick else 10))
+    rounds = 3 if options.quick else 10
+    stages = [
+        *stage_times("one kernel", summing(3), "Summing", rounds),
+        *stage_times(f"{STATEMENTS} statements", straight(STATEMENTS), "Straight", rounds),
+    ]
     print(_text(results, stages))
     if options.json is not None:
         _write(options.json, results, stages)
@@ -50,9 +55,17 @@ def _text(results: list[Measurement | Skipped], stages: list[StageTime]) -> str:
     measured = [one for one in results if isinstance(one, Measurement)]
     skipped = [f"not measured: {one.name} ({one.reason})" for one in results if isinstance(one, Skipped)]
     described = "\n".join(f"{name}: {value}" for name, value in host().items())
-    times = table(("stage", "time"), [(one.stage, duration(one.seconds)) for one in stages], ("time",))
     parts = [described, table(_HEADING, [_row(one) for one in measured], _NUMBERS), *skipped]
-    return "\n\n".join([*parts, f"Compilation of straight code, {STATEMENTS} statements:\n\n{times}"])
+    return "\n\n".join([*parts, f"Where the time of a compilation goes:\n\n{_stages(stages)}"])
+
+
+def _stages(stages: list[StageTime]) -> str:
+    """A row for each stage, a column for each program; verify_structure runs again after each pass."""
+    programs = list(dict.fromkeys(one.program for one in stages))
+    times = {(one.stage, one.program): duration(one.seconds) for one in stages}
+    names = dict.fromkeys(one.stage for one in stages)
+    rows = [(name, *(times[name, program] for program in programs)) for name in names]
+    return table(("stage", *programs), rows, programs)
 
 
 def _row(one: Measurement) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ptodsl import driver
@@ -44,19 +46,28 @@ def run(options: argparse.Namespace) -> Status:
 
 
 def _write(one: Named, folder: Path, options: argparse.Namespace) -> None:
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _compile(one, folder, options)
-    except OSError as error:
-        raise Refused(f"cannot write to {folder}: {error.strerror or error}") from error
-
-
-def _compile(one: Named, folder: Path, options: argparse.Namespace) -> None:
-    dump = folder if options.dump_passes else None
     try:
-        driver.compile(one.program, options.arch, options.target, dump).save(folder)
+        compiled = driver.compile(one.program, options.arch, options.target, folder if options.dump_passes else None)
     except PtoError as error:
         if status_for(error) is Status.TOOLCHAIN:
-            for name, text in driver.emit(one.program, options.arch).items():
-                (folder / name).write_text(text, encoding="utf-8")
+            _write_sources(one, folder, options.arch)
         raise
+    with _writing(folder):
+        compiled.save(folder)
+
+
+def _write_sources(one: Named, folder: Path, arch: str) -> None:
+    """The C++ alone, which needs no toolchain."""
+    with _writing(folder):
+        for name, text in driver.emit(one.program, arch).items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _writing(folder: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"cannot write to {folder}: {error.strerror or error}") from error

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ptodsl.commands import Refused
 from ptodsl.errors import PtoError
-from ptodsl.ir.nodes import Program
-from ptodsl.machine import Architecture
+
+if TYPE_CHECKING:
+    from ptodsl.ir.nodes import Program
+    from ptodsl.machine import Architecture
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import argparse
 import json
 import os
 import sys
-from typing import Any
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, cast
 
 from ptodsl.commands import Command, Refused, Status
 from ptodsl.commands.crash import Crash
-from ptodsl.commands.reproducer import write
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.ir.span import Span
 
@@ -18,8 +19,26 @@ _INTERRUPTED = 130
 """What shells give for a program that SIGINT ended."""
 
 
-def status_of(command: Command, options: argparse.Namespace) -> int:
-    """Runs a command, reports what it raises, and gives the exit status."""
+def status_of(module: str, parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    """Loads a subcommand, runs it on its arguments, reports what it raises, and gives the exit status."""
+    options = argparse.Namespace()
+    try:
+        command = cast("Command", import_module(module))
+        command.configure(parser)
+        parser.parse_args(arguments, options)
+        return _answered(command, options)
+    except BrokenPipeError:
+        # Whoever read the output has had enough; what is left must not fail once more when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.FINE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:
+        return _bug(error, getattr(options, "file", None))
+
+
+def _answered(command: Command, options: argparse.Namespace) -> Status:
+    """The status of a command that ended, or stopped with something for the user to mend."""
     try:
         status = command.run(options)
         sys.stdout.flush()
@@ -29,14 +48,6 @@ def status_of(command: Command, options: argparse.Namespace) -> int:
     except Refused as refused:
         print(f"ptodsl: {refused}", file=sys.stderr)
         return refused.status
-    except BrokenPipeError:
-        # Whoever read the output has had enough; what is left must not fail once more when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.FINE
-    except KeyboardInterrupt:
-        return _INTERRUPTED
-    except Exception as error:
-        return _bug(error, getattr(options, "file", None))
 
 
 def status_for(error: PtoError) -> Status:
@@ -55,6 +66,8 @@ def _wrong(error: PtoError, *, as_json: bool) -> Status:
 
 
 def _bug(error: Exception, file: object) -> Status:
+    from ptodsl.commands.reproducer import write
+
     crash = error if isinstance(error, Crash) else None
     cause = crash.cause if crash is not None else error
     path = write(cause, crash.subject if crash is not None else None, str(file) if file else "")

@@ -24,12 +24,23 @@ from ptodsl.version import VERSION
 
 def write(error: Exception, subject: Subject | None, file: str) -> Path:
     """Writes the reproducer into the current directory, or where that cannot be written the one for temporary files."""
-    text, suffix = (_of_program(error, subject), ".pto-ir") if subject else _of_file(error, file)
+    text, suffix = _text(error, subject, file)
     name = f"ptodsl-crash-{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}{suffix}"
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
     path = folder / name
     path.write_text(text, encoding="utf-8", errors="surrogateescape")
     return path
+
+
+def _text(error: Exception, subject: Subject | None, file: str) -> tuple[str, str]:
+    """The reproducer and how its name should end; the file where not even the program's text can be had."""
+    if subject is not None:
+        try:
+            return _of_program(error, subject), ".pto-ir"
+        except Exception as printing:
+            printing.__context__ = error  # both tracebacks are shown
+            error = printing
+    return _of_file(error, file)
 
 
 def last_good(subject: Subject) -> Stage:

@@ -11,7 +11,7 @@ class DirectionDiffers(Diagnostic):
     code = "E0301"
     template = "parameter `{name}` of `{function}` is declared {declared}, but {does}"
     label_template = "{declared}"
-    remedy = "declare it {actual}"
+    remedy = "{how}"
 
 
 class ReturnNotParameter(Diagnostic):
@@ -36,22 +36,24 @@ class OutputNotReturned(Diagnostic):
     """A call leaves an output out that its callee does not return."""
 
     code = "E0304"
-    template = "`{callee}` does not return its output `{name}`, so the buffer that this call leaves out is lost"
-    label_template = "`{name}` is left out here"
-    remedy = "return `{name}` from `{callee}`, or pass a buffer for it"
+    template = "`{callee}` does not return its output `{name}`, and no buffer is passed for it: what it stores is lost"
+    label_template = "{label}"
+    remedy = "return `{name}` from `{callee}`, or declare it InOut: then every call passes a buffer"
 
 
 class ConditionalOutput(Diagnostic):
     """An output that a call leaves out is not stored on every path."""
 
     code = "E0305"
-    template = "`{callee}` does not store to its output `{name}` {path}, so the buffer provided here may stay undefined"
-    label_template = "`{name}` is left out here"
-    remedy = "store to `{name}` on every path, or pass a buffer for it"
+    template = "`{callee}` does not store to its output `{name}` when {path}, and no buffer is passed for it"
+    label_template = "{label}"
+    remedy = (
+        "store to `{name}` on that path too, or declare it InOut: then every call passes a buffer, whose bytes stay"
+    )
 
 
 class OutputDropped(Diagnostic):
-    """What a call provides is never used."""
+    """Nothing that a call stores is ever used."""
 
     code = "E0306"
     template = "the result `{name}` of `{callee}` is dropped"
@@ -65,7 +67,7 @@ class BuffersDiffer(Diagnostic):
     code = "E0307"
     template = "`{name}` is `{left}` on one path and `{right}` on the other"
     label_template = "`{name}` is two buffers"
-    remedy = "{how}"
+    remedy = "store in each branch to the buffer that it means, and return the parameters themselves"
 
 
 class ArgumentsOverlap(Diagnostic):

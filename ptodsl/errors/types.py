@@ -126,6 +126,15 @@ class BranchesDiffer(Diagnostic):
     """A name leaves two branches, or a loop iteration, with two types."""
 
     code = "E0214"
-    template = "`{name}` is {left} on one path and {right} on the other"
-    label_template = "{right}"
+    template = "`{name}` is {left}, but {right}"
+    label_template = "{label}"
     remedy = "assign values of one type on both paths, or use two names"
+
+
+class ResultCountDiffers(Diagnostic):
+    """A function returns more or fewer values than it declares."""
+
+    code = "E0215"
+    template = "`{function}` declares {declared}, this returns {given}"
+    label_template = "{given}"
+    remedy = "return one tensor for each declared result"

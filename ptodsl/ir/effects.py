@@ -13,6 +13,7 @@ from ptodsl.ir.dtypes import INDEX
 from ptodsl.ir.handles import handles_of
 from ptodsl.ir.nodes import Block, Call, Direction, For, Function, If, Literal, Op, Program, Return, Value, Yield
 from ptodsl.ir.rewrite import results_of, walk
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import ScalarType, TensorType
 
 
@@ -26,11 +27,17 @@ def effects(function: Function, program: Program) -> dict[Value, Direction]:
     return _Summaries(program).of(function).directions
 
 
+def evidence(function: Function, program: Program) -> Mapping[Value, Span]:
+    """Where the body shows the direction of a tensor parameter: the first read that makes it InOut, else a store."""
+    return _Summaries(program).of(function).evidence
+
+
 @dataclass(frozen=True)
 class _Summary:
-    """A function as its callers see it: directions, and the boxes that it stores on every path."""
+    """A function as its callers see it: directions, what shows them, and the boxes that it stores on every path."""
 
     directions: dict[Value, Direction]
+    evidence: Mapping[Value, Span]
     stored: Mapping[Value, tuple[Box, ...]]
 
 
@@ -65,14 +72,14 @@ class _Analysis:
         self._summaries = summaries
         self._forms = forms_of(function)
         self._handles = handles_of(function, self._forms)
-        self._read: set[Value] = set()
-        self._touched: set[Value] = set()
+        self._read: dict[Value, Span] = {}
+        self._touched: dict[Value, Span] = {}
 
     def summary(self) -> _Summary:
         """Directions and surely stored boxes."""
         stored = self._block(self._function.body, {})
-        parameters = [p.value for p in self._function.parameters if isinstance(p.value.type, TensorType)]
-        return _Summary({value: self._direction(value) for value in parameters}, stored)
+        directions = {parameter.value: self._direction(parameter.value) for parameter in self._function.tensors}
+        return _Summary(directions, {**self._touched, **self._read}, stored)
 
     def _direction(self, parameter: Value) -> Direction:
         if parameter not in self._touched:
@@ -100,23 +107,24 @@ class _Analysis:
         """Reads before stores, as the op itself does."""
         for access in accesses(op, self._forms):
             if access.reads is not None:
-                self._note_read(access.tensor, access.reads, stored)
+                self._note_read(access.tensor, access.reads, stored, op.span)
             if access.stores:
-                stored = self._note_store(access.tensor, access.surely_stores, stored)
+                stored = self._note_store(access.tensor, access.surely_stores, stored, op.span)
         return stored
 
-    def _note_read(self, tensor: Value, window: Box, stored: Stored) -> None:
+    def _note_read(self, tensor: Value, window: Box, stored: Stored, span: Span) -> None:
         """A window may be read: its parameter's earlier bytes are, unless they are surely stored over."""
         for handle in self._handles.get(tensor, ()):
             shape = _shape(handle.root)
             box = handle.box(window) or whole(shape)
             if not covered(box, stored.get(handle.root, ()), shape):
-                self._read.add(handle.root)
+                self._read.setdefault(handle.root, span)
 
-    def _note_store(self, tensor: Value, window: Box | None, stored: Stored) -> Stored:
+    def _note_store(self, tensor: Value, window: Box | None, stored: Stored, span: Span) -> Stored:
         """A window is stored to; surely so only where it is known which buffer it is in, and where."""
         handles = self._handles.get(tensor, frozenset())
-        self._touched.update(handle.root for handle in handles)
+        for handle in handles:
+            self._touched.setdefault(handle.root, span)
         if window is None or len(handles) != 1:
             return stored
         (handle,) = handles
@@ -131,13 +139,13 @@ class _Analysis:
         tensors = [(p, a) for p, a in pairs if isinstance(p.type, TensorType) and isinstance(a, Value)]
         for parameter, argument in tensors:
             if summary.directions[parameter] is not Direction.OUT:
-                self._note_read(argument, whole(_shape(parameter)), stored)
+                self._note_read(argument, whole(_shape(parameter)), stored, call.span)
         for parameter, argument in tensors:
             if summary.directions[parameter] is not Direction.IN:
-                stored = self._note_store(argument, None, stored)
+                stored = self._note_store(argument, None, stored, call.span)
             for box in summary.stored.get(parameter, ()):
                 if (window := _in_terms_of(scalars, box)) is not None:
-                    stored = self._note_store(argument, window, stored)
+                    stored = self._note_store(argument, window, stored, call.span)
         return stored
 
     def _met(self, left: Stored, right: Stored) -> Stored:

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from typing_extensions import assert_never
 
 from ptodsl.errors import Diagnostic, Note, PtoError
-from ptodsl.errors.types import AnnotationDiffers, ArgumentDiffers, BranchesDiffer, ConditionRefused, ResultDiffers
-from ptodsl.ir.dtypes import BOOL, INDEX, DType
+from ptodsl.errors.types import (
+    AnnotationDiffers,
+    ArgumentDiffers,
+    BranchesDiffer,
+    ConditionRefused,
+    DTypeRefused,
+    OperandKindWrong,
+    ResultCountDiffers,
+    ResultDiffers,
+)
+from ptodsl.ir.dtypes import BOOL, INDEX
 from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Operand, Program, Return, Statement, Value, Yield
-from ptodsl.ir.rewrite import walk
+from ptodsl.ir.rewrite import operands_of, walk
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
 from ptodsl.machine import Architecture
 from ptodsl.ops.site import Refused, Site, type_of
 from ptodsl.ops.table import row_of
-from ptodsl.passes.origins import Origins, spelled
+from ptodsl.passes import remedies
+from ptodsl.passes.origins import Origins, dtype_spelled, spelled
 
 
 @dataclass(frozen=True)
 class CheckTypes:
-    """Applies every op's typing rule again and compares calls, branches, annotations and results.
+    """Applies every op's typing rule again, and compares calls, branches, loops, annotations and results.
 
-    Needs structurally sound IR of any stage. Gives the same program. Raises PtoError with every E02 of the program.
+    Needs structurally sound IR as the frontend builds it. Gives the same program. Raises PtoError with every E02 of
+    the program; what depends on a value of ErrorType, whose mistake is reported where it was made, is passed over.
     """
 
     name: ClassVar[str] = "check_types"
@@ -69,125 +81,137 @@ class _Checker:
 
     def _op(self, op: Op) -> Iterator[Diagnostic]:
         row = row_of(op)
-        if row.infer is None or any(_is_error(operand) for group in op.operands for operand in group):
+        if row.infer is None or any(isinstance(type_of(operand), ErrorType) for operand in operands_of(op)):
             return
         try:
             given = row.infer(Site(row, op.operands, op.attributes, op.span))
         except Refused as refused:
-            yield self._with_origins(refused)
-            return
-        for result in op.results:
-            if not _agree(result.type, given):
-                yield AnnotationDiffers(
-                    op.span,
-                    self._notes(op),
-                    name=result.name,
-                    declared=spelled(result.type),
-                    given=spelled(given),
-                    how=_annotation_remedy(result.type, given),
-                )
+            yield self._refused(refused)
+        else:
+            for result in op.results:
+                if not _agree(result.type, given):
+                    sources = [o for o in operands_of(op) if isinstance(type_of(o), TileType | TensorType)]
+                    yield self._declared(result, given, op.span, *sources)
 
-    def _notes(self, op: Op) -> list[Note]:
-        """Where the operands come from that decide an op's type: its tiles and tensors."""
-        operands = [operand for group in op.operands for operand in group]
-        return [self._origins.note(o) for o in operands if isinstance(type_of(o), (TileType, TensorType))]
+    def _refused(self, refused: Refused) -> Diagnostic:
+        """The mistake of a rule, with what the user calls its operands."""
+        mistake, conversion = refused.diagnostic, refused.conversion
+        notes, fields = [*mistake.notes], mistake.fields
+        for operand in refused.about:
+            text = spelled(type_of(operand)) if conversion is None else dtype_spelled(type_of(operand))
+            notes.append(self._origins.note(operand, text))
+        if conversion is not None:
+            fields = {**fields, "how": remedies.for_operands(conversion, refused.about, self._origins)}
+        return type(mistake)(mistake.span, notes, **fields)
 
-    def _with_origins(self, refused: Refused) -> Diagnostic:
-        mistake = refused.diagnostic
-        notes = [*mistake.notes, *(self._origins.note(operand) for operand in refused.about)]
-        return type(mistake)(mistake.span, notes, **mistake.fields)
+    def _declared(self, value: Value, given: Type, span: Span, *sources: Operand) -> Diagnostic:
+        """The mistake of a value that does not have its written type; `sources` are what it is made of."""
+        parameters = [self._origins.parameter(source) for source in sources]
+        declarations = [
+            one for one in parameters if one is not None and dtype_spelled(one.type) == dtype_spelled(given)
+        ]
+        how = remedies.for_annotation(value.name, span, value.type, given, declarations)
+        fields = {"declared": spelled(value.type), "given": spelled(given), "how": how}
+        return AnnotationDiffers(span, map(self._origins.note, sources), name=value.name, **fields)
 
     def _call(self, call: Call) -> Iterator[Diagnostic]:
-        callee = self._program.function(call.callee)
+        parameters = [parameter.value for parameter in self._program.function(call.callee).parameters]
         spans = call.argument_spans or (call.span,) * len(call.arguments)
-        for parameter, argument, span in zip(callee.parameters, call.arguments, spans, strict=True):
-            given, declared = type_of(argument), parameter.value.type
-            if not _agree(declared, given):
-                yield ArgumentDiffers(
-                    span,
-                    [
-                        Note(f"declared {spelled(declared)} here", parameter.value.span),
-                        *([self._origins.note(argument)] if isinstance(argument, Value) else []),
-                    ],
-                    parameter=parameter.value.name,
-                    callee=call.callee,
-                    given=spelled(given),
-                    declared=spelled(declared),
-                    how=_argument_remedy(parameter.value.name, declared, given),
-                )
+        for parameter, argument, span in zip(parameters, call.arguments, spans, strict=True):
+            if not _agree(parameter.type, type_of(argument)):
+                yield self._argument(call, parameter, argument, span)
+
+    def _argument(self, call: Call, parameter: Value, argument: Operand, span: Span) -> Diagnostic:
+        given, declared = type_of(argument), parameter.type
+        notes = [Note(f"declared {spelled(declared)} here", parameter.span)]
+        return ArgumentDiffers(
+            span,
+            [*notes, self._origins.note(argument)] if isinstance(argument, Value) else notes,
+            parameter=parameter.name,
+            callee=call.callee,
+            given=spelled(given),
+            declared=spelled(declared),
+            how=remedies.for_argument(parameter.name, span, declared, given),
+        )
 
     def _if(self, statement: If) -> Iterator[Diagnostic]:
         yield from self._condition(statement.condition)
-        for block in (statement.then, statement.orelse):
-            yield from self._leaving(block, statement.results, [value.type for value in statement.results])
+        paths = zip(_yielded(statement.then), _yielded(statement.orelse), strict=True)
+        for value, (then, orelse) in zip(statement.results, paths, strict=True):
+            yield from self._joined(value, (then, "if the condition holds"), (orelse, "if it does not"))
+
+    def _joined(self, value: Value, *arriving: tuple[Operand, str]) -> Iterator[Diagnostic]:
+        """What arrives on two paths, each with its words, has one type, and the value has it too."""
+        (left, _), (right, _) = arriving
+        if not _joins(type_of(left), type_of(right)):
+            before, after = (f"{spelled(type_of(operand))} {words}" for operand, words in arriving)
+            notes = [self._origins.note(left)]
+            yield BranchesDiffer(
+                right.span, notes, name=value.name, left=before, right=after, label=spelled(type_of(right))
+            )
+            return
+        for operand in (left, right):
+            if not _agree(value.type, type_of(operand), merged=True):
+                yield self._declared(value, type_of(operand), operand.span)
 
     def _condition(self, operand: Operand) -> Iterator[Diagnostic]:
         given = type_of(operand)
-        if isinstance(given, ErrorType) or (isinstance(given, ScalarType) and _is_condition(given.dtype)):
-            return
-        how = "compare it with a number" if isinstance(given, ScalarType) else "branch on a scalar"
+        match given:
+            case ErrorType():
+                return
+            case ScalarType(dtype=dtype):
+                if dtype is BOOL or dtype.is_integer:
+                    return
+                how = f"write `{remedies.converted(remedies.written(operand), dtype, BOOL)}`"
+            case _:
+                how = "branch on a scalar: a tile or tensor has no truth of its own"
         yield ConditionRefused(operand.span, given=spelled(given), how=how)
 
-    def _for(self, statement: For) -> Iterator[Diagnostic]:
-        for bound in (statement.start, statement.stop, statement.step):
-            given = type_of(bound)
-            if not isinstance(given, ErrorType) and not (isinstance(given, ScalarType) and given.dtype.is_integer):
-                yield AnnotationDiffers(
-                    bound.span,
-                    name="a bound of pl.range",
-                    declared=str(INDEX),
-                    given=spelled(given),
-                    how="use an integer scalar",
-                )
-        carried = [value.type for value in statement.carried]
-        yield from _compare(statement.carried, statement.initial, carried)
-        yield from self._leaving(statement.body, statement.carried, carried)
+    def _for(self, loop: For) -> Iterator[Diagnostic]:
+        for name, bound in (("start", loop.start), ("stop", loop.stop), ("step", loop.step)):
+            yield from self._bound(name, bound)
+        for result, carried, initial, last in zip(
+            loop.results, loop.carried, loop.initial, _yielded(loop.body), strict=True
+        ):
+            yield from self._joined(carried, (initial, "before the loop"), (last, "after an iteration"))
+            if not _agree(result.type, carried.type):
+                yield self._declared(result, carried.type, loop.span)
 
-    def _leaving(self, block: Block, names: Sequence[Value], types: Sequence[Type]) -> Iterator[Diagnostic]:
-        last = block.statements[-1]
-        assert isinstance(last, Yield)
-        yield from _compare(names, last.values, types)
+    def _bound(self, name: str, bound: Operand) -> Iterator[Diagnostic]:
+        match type_of(bound):
+            case ErrorType():
+                return
+            case ScalarType(dtype=dtype):
+                if not dtype.is_integer:
+                    how = f"write `{remedies.converted(remedies.written(bound), dtype, INDEX)}`"
+                    yield DTypeRefused(bound.span, op="range", dtype=dtype, allowed=f"an integer as {name}", how=how)
+            case type_:
+                fields = {"needed": "a scalar", "given": spelled(type_), "how": "give an integer scalar"}
+                yield OperandKindWrong(bound.span, op="range", operand=name, **fields)
 
     def _return(self, statement: Return) -> Iterator[Diagnostic]:
-        declared, given = self._function.results, [type_of(operand) for operand in statement.values]
-        if len(declared) != len(given):
-            yield ResultDiffers(
-                statement.span,
-                index=f"count of `{self._function.name}`",
-                function=self._function.name,
-                declared=f"{len(declared)} results",
-                given=f"{len(given)}",
-                how="return one tensor for each declared result",
-            )
+        function, given = self._function, statement.values
+        spans = function.result_spans or (function.span,) * len(function.results)
+        if len(function.results) != len(given):
+            counts = {"declared": _results(len(function.results)), "given": _results(len(given))}
+            yield ResultCountDiffers(statement.span, function=function.name, **counts)
             return
-        for index, (wanted, got) in enumerate(zip(declared, given, strict=True)):
-            if not _agree(wanted, got):
-                spans = self._function.result_spans
-                yield ResultDiffers(
-                    statement.span,
-                    [Note(f"declared {spelled(wanted)} here", spans[index])] if spans else [],
-                    index=index,
-                    function=self._function.name,
-                    declared=spelled(wanted),
-                    given=spelled(got),
-                    how="change the declared result, or return the tensor it means",
-                )
+        for index, (wanted, operand, declared_at) in enumerate(zip(function.results, given, spans, strict=True)):
+            if not _agree(wanted, type_of(operand)):
+                notes = [Note(f"declared {spelled(wanted)} here", declared_at), self._origins.note(operand)]
+                how = f"declare the result as `{remedies.declaration(type_of(operand))}`, or return what it means"
+                types = {"declared": spelled(wanted), "given": spelled(type_of(operand)), "how": how}
+                yield ResultDiffers(statement.span, notes, index=index, function=function.name, **types)
 
 
-def _compare(names: Sequence[Value], operands: Sequence[Operand], types: Sequence[Type]) -> Iterator[Diagnostic]:
-    """What joins under one name has one type."""
-    for name, operand, wanted in zip(names, operands, types, strict=True):
-        given = type_of(operand)
-        if not _agree(wanted, given, merged=True):
-            yield BranchesDiffer(operand.span, name=name.name, left=spelled(wanted), right=spelled(given))
+def _yielded(block: Block) -> tuple[Operand, ...]:
+    last = block.statements[-1]
+    assert isinstance(last, Yield)
+    return last.values
 
 
-def _is_error(operand: Operand) -> bool:
-    return isinstance(type_of(operand), ErrorType)
-
-
-def _is_condition(dtype: DType) -> bool:
-    return dtype is BOOL or dtype.is_integer
+def _results(count: int) -> str:
+    return f"{count or 'no'} result{'' if count == 1 else 's'}"
 
 
 def _agree(wanted: Type, given: Type, *, merged: bool = False) -> bool:
@@ -195,31 +219,20 @@ def _agree(wanted: Type, given: Type, *, merged: bool = False) -> bool:
 
     Where paths join, a tile whose valid extents differ has run-time extents after.
     """
-    if isinstance(wanted, ErrorType) or isinstance(given, ErrorType):
-        return True
-    if isinstance(wanted, TileType) and isinstance(given, TileType):
-        extents = all(a == b or (merged and a is None) for a, b in zip(wanted.valid, given.valid, strict=True))
-        return wanted.shape == given.shape and wanted.dtype is given.dtype and extents
-    return wanted == given
+    match wanted, given:
+        case (ErrorType(), _) | (_, ErrorType()):
+            return True
+        case TileType(), TileType():
+            extents = all(a == b or (merged and a is None) for a, b in zip(wanted.valid, given.valid, strict=True))
+            return wanted.shape == given.shape and wanted.dtype is given.dtype and extents
+        case _:
+            return wanted == given
 
 
-def _annotation_remedy(declared: Type, given: Type) -> str:
-    if isinstance(declared, ErrorType) or isinstance(given, ErrorType):
-        return ""
-    if declared.dtype is not given.dtype:
-        return (
-            f"convert with `pl.cast(..., pl.{declared.dtype})`, declare it {given.dtype}, or change where it comes from"
-        )
-    return f"declare it {spelled(given)}"
-
-
-def _argument_remedy(name: str, declared: Type, given: Type) -> str:
-    if isinstance(declared, ScalarType) and isinstance(given, ScalarType):
-        if declared.dtype is BOOL:
-            return f"pass `{name} != 0`, or declare the parameter {given.dtype}"
-        if given.dtype is BOOL:
-            return "pass `1 if flag else 0`, or declare the parameter BOOL"
-        return f"convert with `pl.cast(..., pl.{declared.dtype})`, or declare the parameter {given.dtype}"
-    if isinstance(declared, TensorType) and isinstance(given, TensorType):
-        return f"pass a tensor of {spelled(declared)}, or declare the parameter {spelled(given)}"
-    return f"pass {'a scalar' if isinstance(declared, ScalarType) else 'a tensor'}"
+def _joins(left: Type, right: Type) -> bool:
+    """Whether values of two types may go under one name: valid extents may differ."""
+    match left, right:
+        case TileType(), TileType():
+            return left.shape == right.shape and left.dtype is right.dtype
+        case _:
+            return _agree(left, right)

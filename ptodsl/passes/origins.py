@@ -1,55 +1,84 @@
-"""Where a value comes from, for messages: its definition, and the parameter at the end of the chain."""
+"""What messages say of an operand: its type, how the user wrote it, and the parameter that it comes from."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from typing_extensions import assert_never
+
 from ptodsl.errors import Note
-from ptodsl.ir.nodes import Function, Literal, Op, Operand, Value
-from ptodsl.ir.rewrite import walk
-from ptodsl.ir.types import ErrorType, Type
+from ptodsl.ir.nodes import Block, For, Function, If, Literal, Op, Operand, Statement, Value, Yield
+from ptodsl.ir.rewrite import operands_of, walk
+from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
+from ptodsl.ops.infer import shape_text
+from ptodsl.ops.site import type_of
 
 
 def spelled(type_: Type) -> str:
-    """A type as messages name it: its dtype, with the shape of a tile or tensor."""
+    """A type in a message: its dtype, with the shape of a tensor or tile, and a tile's valid shape if it is another."""
     match type_:
         case ErrorType():
             return "unknown"
+        case ScalarType():
+            return str(type_.dtype)
+        case TensorType():
+            return f"{type_.dtype}{shape_text(type_.shape)}"
+        case TileType():
+            valid = "" if type_.valid == type_.shape else f", valid {shape_text(type_.valid)}"
+            return f"{type_.dtype}{shape_text(type_.shape)}{valid}"
         case _:
-            shape = getattr(type_, "shape", None)
-            return f"{type_.dtype}{list(shape)}" if shape is not None else str(type_.dtype)
+            assert_never(type_)
+
+
+def dtype_spelled(type_: Type) -> str:
+    """The dtype alone, where that is what a message is about."""
+    return "unknown" if isinstance(type_, ErrorType) else str(type_.dtype)
 
 
 class Origins:
-    """The definitions of a function's values."""
+    """Where the values of a function come from."""
 
     def __init__(self, function: Function) -> None:
-        self._definitions = {
-            result: statement
-            for statement in walk(function.body)
-            if isinstance(statement, Op)
-            for result in statement.results
-        }
+        self._sources = {value: source for statement in walk(function.body) for value, source in _sources(statement)}
         self._parameters = {parameter.value for parameter in function.parameters}
 
-    def note(self, operand: Operand) -> Note:
+    def note(self, operand: Operand, text: str = "") -> Note:
         """What an operand is and where it was made: `FP32[16, 64], from parameter `a``."""
+        text = text or spelled(type_of(operand))
         if isinstance(operand, Literal):
-            return Note(f"{operand.dtype}, a literal", operand.span)
-        parameter = self._parameter(operand)
-        text = spelled(operand.type)
+            return Note(f"{text}, a literal", operand.span)
+        parameter = self.parameter(operand)
         if parameter is operand:
             return Note(f"{text}, parameter `{operand.name}`", operand.span)
         return Note(text if parameter is None else f"{text}, from parameter `{parameter.name}`", operand.span)
 
-    def _parameter(self, value: Value) -> Value | None:
-        """The parameter whose dtype a value has: through ops that have one operand of that dtype first."""
-        while value not in self._parameters:
-            statement = self._definitions.get(value)
-            first = next((group[0] for group in statement.operands if group), None) if statement else None
-            if not isinstance(first, Value) or _dtype(first) != _dtype(value):
-                return None
-            value = first
-        return value
+    def parameter(self, operand: Operand) -> Value | None:
+        """The parameter whose declaration gives an operand its dtype; None where something between converts."""
+        dtype = dtype_spelled(type_of(operand))
+        seen: set[Operand] = set()
+        while isinstance(operand, Value) and operand not in seen and dtype_spelled(operand.type) == dtype:
+            if operand in self._parameters:
+                return operand
+            seen.add(operand)
+            operand = self._sources.get(operand, operand)
+        return None
 
 
-def _dtype(value: Value) -> object:
-    return None if isinstance(value.type, ErrorType) else value.type.dtype
+def _sources(statement: Statement) -> Iterator[tuple[Value, Operand]]:
+    """For each value that a statement defines, the operand that it most likely has its dtype from."""
+    match statement:
+        case Op():
+            yield from ((result, operand) for operand in operands_of(statement)[:1] for result in statement.results)
+        case If():
+            yield from zip(statement.results, _yielded(statement.then), strict=False)
+        case For():
+            yield from zip(statement.carried, statement.initial, strict=False)
+            yield from zip(statement.results, statement.initial, strict=False)
+        case _:
+            pass
+
+
+def _yielded(block: Block) -> tuple[Operand, ...]:
+    last = block.statements[-1]
+    assert isinstance(last, Yield)
+    return last.values

@@ -1,85 +1,116 @@
-"""Whether a tensor is stored to on every path, and if not, on which it is not."""
+"""Whether every path stores to a tensor, and if not, one that does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from typing_extensions import assert_never
 
-from ptodsl.diagnostics import source_text
-from ptodsl.ir.nodes import Block, Call, Direction, For, If, Literal, Op, Operand, Program, Return, Statement, Yield
-from ptodsl.ops.row import Effect
-from ptodsl.ops.table import row_of
+from ptodsl.ir.accesses import accesses
+from ptodsl.ir.boxes import LinearForms
+from ptodsl.ir.handles import Handles
+from ptodsl.ir.nodes import Block, Call, For, If, Literal, Op, Operand, Return, Statement, Value, Yield
+from ptodsl.ir.rewrite import blocks_of, results_of, walk
+from ptodsl.ir.span import Span
+from ptodsl.passes.conditions import Conditions, Known
 
-ALWAYS: None = None
-"""What `missing_path` gives where every path stores."""
+MAX_WAYS = 64
+"""Ways through a body that are followed at once; past these, a path that does not store may be overlooked."""
 
 
-def missing_path(program: Program, block: Block, is_target: Callable[[Operand], bool]) -> str | None:
-    """The conditions of a path through a block on which nothing stores to the target, in words; None if all do.
+@dataclass(frozen=True)
+class Way:
+    """A way through a body: the conditions of the branches taken, in order, what else happens, and what is known."""
 
-    `is_target` knows the handles that stand for the tensor. Conditions are taken as independent of one another.
+    words: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    known: Known = field(default_factory=Known)
+    place: Span | None = None
+    """The last condition or loop that leads past a store."""
+
+    def __str__(self) -> str:
+        texts = [f"({text})" if " or " in text and len(self.words) > 1 else text for text in self.words]
+        return " and ".join([*([f"`{' and '.join(texts)}`"] if texts else []), *self.events])
+
+
+class Stores:
+    """The ways through a kernel on which nothing stores to a tensor parameter.
+
+    A store counts whatever it covers. A condition that decides twice goes the same way twice, one on numbers of a loop
+    with known bounds as it does in the first and in the last iteration; any other may go either way.
     """
-    partial = ""
-    for statement in block.statements:
-        path = _missing(program, statement, is_target)
-        if path is ALWAYS:
-            return ALWAYS
-        partial = path or partial
-    return partial
+
+    def __init__(self, conditions: Conditions, handles: Handles, target: Value) -> None:
+        self._conditions = conditions
+        self._handles = handles
+        self._target = target
+
+    def missing(self, body: Block) -> Way | None:
+        """A way without a store; None where every path stores, and where none does."""
+        if not any(map(self._touches, body.statements)):
+            return None
+        return next(iter(self._through(body.statements, [Way()])), None)
+
+    def _through(self, statements: Sequence[Statement], ways: list[Way]) -> list[Way]:
+        for statement in filter(self._touches, statements):
+            ways = [after for way in ways for after in self._past(statement, way)][:MAX_WAYS]
+        return ways
+
+    def _past(self, statement: Statement, way: Way) -> list[Way]:
+        """How a way goes on after a statement that stores on some path."""
+        match statement:
+            case If():
+                then = self._through(statement.then.statements, self._into(statement, way, truth=True))
+                return then + self._through(statement.orelse.statements, self._into(statement, way, truth=False))
+            case For():
+                return self._around(statement, way)
+            case Op() | Call() | Yield() | Return():
+                return []
+            case _:
+                assert_never(statement)
+
+    def _into(self, branch: If, way: Way, *, truth: bool) -> list[Way]:
+        """The way into a branch; none where what is known excludes it."""
+        known = self._conditions.truth(branch.condition, way.known)
+        if known is not None:
+            return [way] if known is truth else []
+        words = (*way.words, self._conditions.words(branch.condition, truth))
+        known_inside = self._conditions.assumed(branch.condition, truth, way.known)
+        return [replace(way, words=words, known=known_inside, place=branch.span)]
+
+    def _around(self, loop: For, way: Way) -> list[Way]:
+        """The ways through a loop: its first and last iteration where those are known, else any, or none."""
+        values = _iterations(loop)
+        if values is not None and not values:
+            return [way]
+        if values is not None:
+            return self._iterated(loop, [way], sorted({values[0], values[-1]}))
+        event = f"the loop on line {loop.span.line} runs no iteration"
+        past = replace(way, events=(*way.events, event), place=loop.span)
+        return [*self._through(loop.body.statements, [way]), past]
+
+    def _iterated(self, loop: For, ways: list[Way], values: Sequence[int]) -> list[Way]:
+        """The ways through one iteration after another."""
+        inside = frozenset(value for statement in walk(loop.body) for value in results_of(statement))
+        for value in values:
+            entered = [replace(way, known=way.known.at(loop.index, value).without(inside)) for way in ways]
+            ways = self._through(loop.body.statements, entered)
+        return ways
+
+    def _touches(self, statement: Statement) -> bool:
+        if isinstance(statement, Op):
+            return any(self._is_target(access.tensor) for access in accesses(statement, LinearForms()) if access.stores)
+        return any(self._touches(inner) for block in blocks_of(statement) for inner in block.statements)
+
+    def _is_target(self, tensor: Operand) -> bool:
+        return isinstance(tensor, Value) and any(one.root is self._target for one in self._handles.get(tensor, ()))
 
 
-def _missing(program: Program, statement: Statement, is_target: Callable[[Operand], bool]) -> str | None:
-    match statement:
-        case Op():
-            return ALWAYS if any(is_target(operand) for operand in _stored_by(statement)) else ""
-        case Call():
-            parameters = program.function(statement.callee).parameters
-            written = (a for p, a in zip(parameters, statement.arguments, strict=False) if p.direction is not Direction.IN)
-            return ALWAYS if any(is_target(operand) for operand in written) else ""
-        case If():
-            return _missing_branch(program, statement, is_target)
-        case For():
-            path = missing_path(program, statement.body, is_target)
-            if path is ALWAYS and not _runs(statement):
-                return f"{source_text(statement.span).splitlines()[0].rstrip(':')} runs no time"
-            return path
-        case Yield() | Return():
-            return ""
+def _iterations(loop: For) -> range | None:
+    """The values of the index; None where only run time knows them."""
+    match loop.start, loop.stop, loop.step:
+        case Literal() as start, Literal() as stop, Literal() as step if step.value:
+            return range(int(start.value), int(stop.value), int(step.value))
         case _:
-            assert_never(statement)
-
-
-def _missing_branch(program: Program, statement: If, is_target: Callable[[Operand], bool]) -> str | None:
-    then = missing_path(program, statement.then, is_target)
-    orelse = missing_path(program, statement.orelse, is_target)
-    if then is ALWAYS and orelse is ALWAYS:
-        return ALWAYS
-    if then == orelse == "":
-        return ""
-    condition = f"`{_named(statement.condition)}`"
-    own, rest = (condition, then) if orelse is ALWAYS or (then and orelse == "") else (f"not {condition}", orelse)
-    return f"{own} and {rest}" if rest else own
-
-
-def _named(condition: Operand) -> str:
-    """A condition as the user wrote it."""
-    if isinstance(condition, Literal):
-        return str(condition.value)
-    return condition.name if not condition.name.isdigit() else source_text(condition.span)
-
-
-def _stored_by(op: Op) -> tuple[Operand, ...]:
-    rows = row_of(op).operands
-    return tuple(
-        o for row, group in zip(rows, op.operands, strict=False) if row.effect in (Effect.WRITE, Effect.UPDATE) for o in group
-    )
-
-
-def _runs(loop: For) -> bool:
-    """Whether a loop is known to run at least once."""
-    bounds = (loop.start, loop.stop, loop.step)
-    if not all(isinstance(bound, Literal) for bound in bounds):
-        return False
-    start, stop, step = (int(bound.value) for bound in bounds if isinstance(bound, Literal))
-    return len(range(start, stop, step)) > 0
+            return None

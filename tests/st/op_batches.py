@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
-from ptodsl.ir.dtypes import DTYPES, INDEX, DType
+from ptodsl.ir.dtypes import DTYPES, FP16, FP32, INDEX, INT8, INT64, DType
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Program
-from ptodsl.machine import ARCHITECTURES, Architecture
-from ptodsl.ops import infer
+from ptodsl.machine import A2A3, ARCHITECTURES, Architecture
+from ptodsl.ops import infer, infer_scalars
 from ptodsl.ops.row import Family, Infer, OpRow
 from ptodsl.ops.table import ROWS
 from ptodsl.passes.vector_unit import able
-from tests.st import op_movement, op_recipes
+from tests.st import op_movement, op_recipes, op_scalars
 from tests.st.op_cases import Array, Case, arguments, named, program
 from tests.st.op_recipes import Recipe
 
@@ -40,22 +41,45 @@ RECIPES: Mapping[Infer, Recipe] = {
 }
 """How kernels are made for a row, by its typing rule."""
 
-TILES = tuple(row for row in ROWS.values() if row.family not in (Family.SCALAR, Family.TENSOR, Family.SYNC))
-"""Rows of kernels. Those of synchronisation stand in every placed kernel."""
+SCALAR_RECIPES: Mapping[Infer, Recipe] = {
+    infer.cast: op_scalars.cast,
+    infer_scalars.scalar_arithmetic: op_scalars.arithmetic,
+    infer_scalars.scalar_division: op_scalars.division,
+    infer_scalars.scalar_comparison: op_scalars.comparison,
+    infer_scalars.scalar_unary: op_scalars.unary,
+    infer_scalars.condition: op_scalars.condition,
+    infer_scalars.create_tensor: op_scalars.create_tensor,
+    infer_scalars.read: op_scalars.read,
+    infer_scalars.dim: op_scalars.dim,
+    infer_scalars.view: op_scalars.view,
+}
+"""The same for scalars and whole tensors."""
+
+TRIED = tuple(row for row in ROWS.values() if row.family is not Family.SYNC)
+"""Every row but those that order pipes, of which each placed kernel has some."""
+
+
+def is_of_tiles(row: OpRow) -> bool:
+    """Whether the row stands in kernels alone."""
+    return row.family not in (Family.SCALAR, Family.TENSOR)
 
 
 def recipe_of(row: OpRow) -> Recipe:
     """The recipe of a row."""
-    assert row.infer in RECIPES, (
+    recipes = RECIPES if is_of_tiles(row) else SCALAR_RECIPES
+    assert row.infer in recipes, (
         f"no test covers `{row.name}`: its typing rule `{getattr(row.infer, '__name__', row.infer)}` has no recipe; "
-        f"write one beside tests/st/op_recipes.py and enter it in RECIPES of {__file__}"
+        f"write one beside {op_recipes.__file__} and enter it in the table of {__file__}"
     )
-    return RECIPES[row.infer]
+    return recipes[row.infer]
 
 
 def dtypes_of(row: OpRow, architecture: Architecture) -> tuple[DType, ...]:
-    """The dtypes of its first tile that an architecture has the row for."""
-    taken = (row.dtypes or frozenset(DTYPES.values())) - {INDEX}
+    """The dtypes of its first tile, number or tensor that an architecture has the row for."""
+    taken = row.dtypes or frozenset(DTYPES.values())
+    if not is_of_tiles(row):
+        return tuple(taken)
+    taken -= {INDEX}
     if row.computes:
         taken &= able(row.instruction, architecture)
     elif row.pipe is Pipe.V and row.infer is not infer.cast:
@@ -63,13 +87,29 @@ def dtypes_of(row: OpRow, architecture: Architecture) -> tuple[DType, ...]:
     return tuple(dtype for dtype in DTYPES.values() if dtype in taken)
 
 
+REPRESENTATIVES = frozenset({FP32, FP16, INT8, INT64})
+"""One dtype of each size: what only moves bytes is tried in full on these."""
+
+
+def cases_of(row: OpRow, dtype: DType, architecture: Architecture) -> Iterable[Case]:
+    """The kernels for a row and dtype: all, or every third where dtypes of a size are alike."""
+    cases = recipe_of(row)(row, dtype, architecture)
+    moves = is_of_tiles(row) and row.numerics.exact and not row.computes and row.infer is not infer.cast
+    return islice(cases, None, None, 3 if moves and dtype not in REPRESENTATIVES else 1)
+
+
+def is_new(row: OpRow, dtype: DType, architecture: Architecture) -> bool:
+    """Whether an architecture has a row for a dtype otherwise than the first architecture, or alone."""
+    special = is_of_tiles(row) and (row.family is Family.MATRIX or row.infer is infer.cast)
+    return architecture is A2A3 or special or (row.computes and dtype not in dtypes_of(row, A2A3))
+
+
 @dataclass(frozen=True)
 class Batch:
-    """The kernels of one dtype, of one program."""
+    """The kernels of one dtype, in one program."""
 
     arch: str
     dtype: DType
-    family: Family
 
     @property
     def architecture(self) -> Architecture:
@@ -79,13 +119,17 @@ class Batch:
     @property
     def label(self) -> str:
         """Its name in reports."""
-        return f"{self.arch}-{self.dtype.name}-{self.family.name.lower()}"
+        return f"{self.arch}-{self.dtype.name}"
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The kernels."""
-        rows = (row for row in TILES if row.family is self.family and self.dtype in dtypes_of(row, self.architecture))
-        return named(case for row in rows for case in recipe_of(row)(row, self.dtype, self.architecture))
+        rows = [
+            row
+            for row in TRIED
+            if self.dtype in dtypes_of(row, self.architecture) and is_new(row, self.dtype, self.architecture)
+        ]
+        return named(case for row in rows for case in cases_of(row, self.dtype, self.architecture))
 
     @cached_property
     def program(self) -> Program:
@@ -97,13 +141,6 @@ class Batch:
         return arguments(self.cases)
 
 
-def _batches() -> Iterator[Batch]:
-    for architecture in ARCHITECTURES.values():
-        for dtype in DTYPES.values():
-            for family in Family:
-                batch = Batch(architecture.name, dtype, family)
-                if any(row.family is family and dtype in dtypes_of(row, architecture) for row in TILES):
-                    yield batch
-
-
-BATCHES = tuple(_batches())
+BATCHES = tuple(
+    batch for arch in ARCHITECTURES for dtype in DTYPES.values() if (batch := Batch(arch, dtype)).cases
+)

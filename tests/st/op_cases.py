@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from ptodsl.driver import program_of
 from ptodsl.interpreter.values import numpy_dtype
-from ptodsl.ir.dtypes import DType
+from ptodsl.ir.dtypes import DType, Kind
 from ptodsl.ir.nodes import Program
+from ptodsl.ops.row import Numerics
+from ptodsl.ops.table import ROWS
 from tests.application import samples, specials
 
 Array: TypeAlias = NDArray[Any]
@@ -26,6 +28,7 @@ class Fill(enum.Enum):
 
     ORDINARY = "random"
     HOSTILE = "random, with the elements at the edges of the dtype among them"
+    FINITE = "random; of whole numbers also those at the edges; none of them 0"
     TAME = "hostile, but no finite element so large that the order of a sum could decide whether it overflows"
     POISON = "random bytes"
 
@@ -47,10 +50,13 @@ class Tensor:
             size = int(np.prod(self.shape)) * kind.itemsize
             return np.frombuffer(generator.bytes(size), kind).reshape(self.shape).copy()
         values = samples(self.dtype, self.shape, seed)
-        if self.fill is not Fill.ORDINARY:
+        edgeless = self.fill is Fill.ORDINARY or (self.fill is Fill.FINITE and self.dtype.is_float)
+        if not edgeless:
             edges = specials(self.dtype)
             places = generator.random(self.shape) < 0.3
             values[places] = generator.choice(edges, int(places.sum()))
+        if self.fill is Fill.FINITE:
+            values[values == 0] = 1 if self.dtype.kind is Kind.UINT else -1
         return _tamed(values, self.dtype) if self.fill is Fill.TAME else values
 
     @property
@@ -100,7 +106,10 @@ Define: TypeAlias = Callable[[Arrays], Mapping[str, Expected]]
 
 @dataclass(frozen=True)
 class Case:
-    """A kernel for one row. `calls` are the orchestration's lines: `{kernel}` and the tensors' names are filled in."""
+    """A kernel for one row, and the tensors that the orchestration runs it on.
+
+    Unless said otherwise the kernel has the parameters `inputs` and `outputs`, then `numbers`, and is called once.
+    """
 
     row: str
     variant: str
@@ -109,10 +118,23 @@ class Case:
     outputs: tuple[Tensor, ...]
     define: Define
     numbers: tuple[Number, ...] = ()
+    parameters: tuple[Tensor, ...] | None = None
+    """The kernel's tensors, where they are not the orchestration's."""
     calls: tuple[str, ...] = ()
-    updates: bool = False
-    """Whether the outputs are also read."""
+    """The orchestration's lines; `{kernel}` and the names of its tensors are filled in."""
+    applied: tuple[str, ...] = ()
+    """The rows that an element of an output goes through, where that is not the row alone."""
     name: str = field(default="")
+
+    @property
+    def numerics(self) -> Numerics:
+        """How far executions may be apart: what the applied rows allow, one after the other."""
+        applied = [ROWS[name].numerics for name in self.applied or (self.row,)]
+        return Numerics(
+            exact=all(numerics.exact for numerics in applied),
+            ulp=sum(numerics.ulp for numerics in applied),
+            accumulates=any(numerics.accumulates for numerics in applied),
+        )
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -123,15 +145,10 @@ class Case:
         """The orchestration's name for a tensor of the kernel."""
         return f"{self.name}_{tensor.name}"
 
-    def annotation(self, tensor: Tensor) -> str:
-        """The type of a parameter, its direction written down."""
-        if tensor not in self.outputs:
-            return tensor.annotation
-        return f"pl.{'InOut' if self.updates else 'Out'}[{tensor.annotation}]"
-
     def kernel(self) -> list[str]:
         """The lines of the kernel."""
-        parameters = [f"{tensor.name}: {self.annotation(tensor)}" for tensor in self.tensors]
+        tensors = self.tensors if self.parameters is None else self.parameters
+        parameters = [f"{tensor.name}: {tensor.annotation}" for tensor in tensors]
         parameters += [f"{number.name}: pl.Scalar[pl.{number.dtype}]" for number in self.numbers]
         return [
             "@pl.function",
@@ -156,9 +173,7 @@ def named(cases: Iterable[Case]) -> tuple[Case, ...]:
 
 def source_of(cases: Sequence[Case]) -> str:
     """One program of many kernels and one orchestration that runs them all."""
-    parameters = [
-        f"{case.called(tensor)}: {case.annotation(tensor)}" for case in cases for tensor in case.tensors
-    ]
+    parameters = [f"{case.called(tensor)}: {tensor.annotation}" for case in cases for tensor in case.tensors]
     lines: list[str] = []
     for case in cases:
         lines += [*case.kernel(), ""]

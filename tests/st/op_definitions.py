@@ -88,8 +88,10 @@ def _whole(value: Fraction, mode: str) -> int:
 
 def _unit(value: Fraction, dtype: DType) -> Fraction:
     """The distance between neighbours of a float dtype around a number that is not 0."""
-    exponent = max(math.frexp(float(value))[1] - 1, 2 - (1 << (dtype.exponent - 1)))
-    return Fraction(2) ** (exponent - dtype.mantissa)
+    size = abs(value)
+    guess = size.numerator.bit_length() - size.denominator.bit_length()
+    exponent = guess if size >= Fraction(2) ** guess else guess - 1
+    return Fraction(2) ** (max(exponent, 2 - (1 << (dtype.exponent - 1))) - dtype.mantissa)
 
 
 def _largest(dtype: DType) -> Fraction:
@@ -116,6 +118,8 @@ def _number(value: Fraction, dtype: DType) -> float:
 
 def cast(source: Array, given: DType, target: DType, mode: str) -> Array:
     """Elements in another dtype: rounded once, saturated, NaN 0 in integers."""
+    if given is target:
+        return widened(source)
     default = "trunc" if given.is_float and not target.is_float else "rint"
     rounding = default if mode in ("", "none") else mode
     values = [_converted(value, target, rounding) for value in widened(source).flat]

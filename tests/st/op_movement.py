@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -127,13 +128,11 @@ def _added(row: OpRow, dtype: DType) -> Iterator[Case]:
 
 
 def _sum(draft: Draft) -> Case:
-    from dataclasses import replace
-
     def define(arrays: Arrays) -> dict[str, Expected]:
         x, before = (definitions.widened(cut(arrays[name], draft.form.valid)) for name in ("x", "out"))
         return {"out": Expected(x + before, window=window(draft.form.valid))}
 
-    return replace(draft.case(define, f"{draft.form.name}_added"), updates=True)
+    return draft.case(define, f"{draft.form.name}_added")
 
 
 def _narrowed(row: OpRow, dtype: DType) -> Iterator[Case]:
@@ -150,7 +149,7 @@ def _narrowed(row: OpRow, dtype: DType) -> Iterator[Case]:
         narrower = 0 if dtype is FP32 else 1
         return {"out": Expected(a @ b, narrower, np.abs(a) @ np.abs(b), k / 2 + 1, window((m, n)))}
 
-    yield draft.case(define)
+    yield replace(draft.case(define), applied=("matmul", row.name))
 
 
 def move(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
 from ptodsl.ir.dtypes import BOOL, DTYPES, FP32, INDEX, DType
-from ptodsl.machine import Architecture
+from ptodsl.machine import A2A3, Architecture
 from ptodsl.ops import infer
 from ptodsl.ops.row import AttributeRow, Infer, OpRow
 from ptodsl.passes.conversions import steps
@@ -99,12 +100,19 @@ def with_scalar(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
 def cast(row: OpRow, dtype: DType, architecture: Architecture) -> Iterator[Case]:
     """A tile to every dtype that there is a way to: one kernel of all modes, one of a partly valid tile."""
     for target in DTYPES.values() if dtype is not BOOL else ():
-        if target is not dtype and steps(dtype, target, architecture.name) is None:
+        if not _is_conversion(dtype, target, architecture):
             continue
         modes = ("", *row.attribute("mode").words)
         yield _cast(row, dtype, target, Form(f"{target.name}_modes", (5, 37)), modes)
         yield _cast(row, dtype, target, Form(f"{target.name}_ragged", (7, 40), (5, 33), at_run_time=True, kept=True))
-        yield _cast(row, dtype, target, Form(f"{target.name}_column", (9, 1)))
+
+
+def _is_conversion(dtype: DType, target: DType, architecture: Architecture) -> bool:
+    """Whether there is a way, and, on an architecture but the first, not the same way as on the first."""
+    if target is dtype:
+        return architecture is A2A3
+    way = steps(dtype, target, architecture.name)
+    return way is not None and (architecture is A2A3 or way != steps(dtype, target, A2A3.name))
 
 
 def _cast(row: OpRow, dtype: DType, target: DType, form: Form, modes: tuple[str, ...] = ("",)) -> Case:
@@ -259,4 +267,5 @@ def _accumulated(row: OpRow, dtype: DType, m: int, step: int, n: int) -> Case:
     draft.define("acc", f"pl.{row.names[0]}(acc, {part(str(step))})")
     draft.lines += [f"for i in pl.range({2 * step}, {k}, {step}):", f"    acc = pl.{row.names[0]}(acc, {part('i')})"]
     draft.store("acc", "out", (m, n), infer.ACCUMULATOR[dtype.name])
-    return draft.case(lambda arrays: {"out": _product(arrays, (m, k, n))})
+    applied = ("matmul", *(row.name for _ in range(step, k, step)))
+    return replace(draft.case(lambda arrays: {"out": _product(arrays, (m, k, n))}), applied=applied)

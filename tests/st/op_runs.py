@@ -13,7 +13,6 @@ import numpy as np
 from ptodsl import driver, pipeline
 from ptodsl.ir.dtypes import FP32, DType
 from ptodsl.ops.row import Numerics
-from ptodsl.ops.table import ROWS
 from tests.application import bits
 from tests.st.op_batches import Batch
 from tests.st.op_cases import Array, Case, Expected, Tensor
@@ -69,7 +68,7 @@ class Run:
     def apart(self, found: list[Found], wanted: list[Found], *, exactly: bool = False) -> Iterator[str]:
         """Where two executions differ by more than the rows say; not at all, with `exactly`."""
         for case, before, one, other in zip(self.batch.cases, self.before, found, wanted, strict=True):
-            numerics = Numerics() if exactly else ROWS[case.row].numerics
+            numerics = Numerics() if exactly else case.numerics
             expected = case.define(before) if numerics.accumulates else {}
             for tensor in case.tensors:
                 given = expected.get(tensor.name)
@@ -158,8 +157,9 @@ def _apart(
     if not numerics.exact and tensor.dtype.is_float and not same.all():
         with np.errstate(all="ignore"):
             if numerics.accumulates and expected is not None and expected.scale is not None:
-                gap = np.abs(found.astype(np.float64) - wanted.astype(np.float64))
-                same[expected.window] |= gap[expected.window] <= numerics.ulp * _last_place(expected.scale)
+                gap = np.abs(found.astype(np.float64) - wanted.astype(np.float64))[expected.window]
+                bound = numerics.ulp * _last_place(expected.scale)
+                same[expected.window] |= gap <= bound + expected.steps * _spacing(wanted[expected.window], tensor.dtype)
             else:
                 same |= steps(found, wanted) <= math.ceil(numerics.ulp)
     yield from _report(case, tensor, ~same, found, wanted)

@@ -1,44 +1,288 @@
-"""How kernels and orchestrations are made for the rows of scalars and of whole tensors."""
+"""How kernels and orchestrations are made for the rows of scalars and of whole tensors.
+
+Numbers leave a kernel in tiles: a float fills one of its dtype, a whole number four of INT32, 16 bits in each.
+"""
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from ptodsl.ir.dtypes import BOOL, DTYPES, FP32, INDEX, INT32, DType, Kind
+from ptodsl.ir.dtypes import BOOL, DTYPES, INDEX, INT32, UINT64, DType
 from ptodsl.machine import Architecture
-from ptodsl.ops import infer_scalars
-from ptodsl.ops.row import Infer, OpRow
+from ptodsl.ops.row import OpRow
 from tests.st import op_definitions as definitions
-from tests.st.op_cases import Array, Arrays, Case, Expected, Fill, Number, Tensor
+from tests.st.op_cases import Array, Arrays, Case, Define, Expected, Fill, Number, Tensor
 
-SAMPLES = 12
+SAMPLES = 24
 """How many pairs of numbers each op is tried on."""
 
-WORD = 1 << 16
-"""Whole numbers leave a kernel in words of 16 bits, four of them, each as an INT32 tile."""
+WIDTH = 8
+WORDS = 4
 
 
-class _Renamed(ast.NodeTransformer):
-    """Puts names in the places of an example's operands, in order; the names of functions and dtypes stay."""
+class _Substitution(ast.NodeTransformer):
+    """Puts expressions in the places of an example's operands, in order; functions and dtypes stay."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = iter(names)
+    def __init__(self, operands: tuple[str, ...]) -> None:
+        self.operands = iter(operands)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         return node
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(next(self.names), ast.Load())
+    def visit_Name(self, _: ast.Name) -> ast.AST:
+        return ast.parse(next(self.operands), mode="eval").body
 
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Name(next(self.names), ast.Load())
+    def visit_Constant(self, _: ast.Constant) -> ast.AST:
+        return ast.parse(next(self.operands), mode="eval").body
 
 
-def expression(row: OpRow, *names: str) -> str:
-    """The row's example with other operands."""
-    return ast.unparse(_Renamed(names).visit(ast.parse(row.example, mode="eval")))
+def expression(row: OpRow, *operands: str) -> str:
+    """The row's example on other operands."""
+    tree = ast.parse(row.example, mode="eval")
+    return ast.unparse(_Substitution(operands).visit(tree))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number that a kernel shows: its name there, its dtype, the output, and what it must be, one for each call."""
+
+    name: str
+    dtype: DType
+    output: str
+    values: Callable[[Arrays], Array]
+
+    @property
+    def tensor(self) -> Tensor:
+        """The output, a row for each call."""
+        if self.dtype.is_float:
+            return Tensor(self.output, (SAMPLES, WIDTH), self.dtype, Fill.POISON)
+        return Tensor(self.output, (SAMPLES, WORDS * WIDTH), INT32, Fill.POISON)
+
+    def lines(self) -> list[str]:
+        """The kernel's statements for it."""
+        if self.dtype.is_float:
+            return [self._line(self.name, self.dtype, 0)]
+        whole = f"(1 if {self.name} else 0)" if self.dtype is BOOL else self.name
+        whole = whole if self.dtype in (INDEX, UINT64) else f"pl.cast({whole}, pl.INT64)"
+        words = [f"{whole} // {1 << 16 * word} % {1 << 16}" for word in range(WORDS)]
+        return [self._line(f"pl.cast({word}, pl.INT32)", INT32, index * WIDTH) for index, word in enumerate(words)]
+
+    def _line(self, value: str, dtype: DType, column: int) -> str:
+        return f"pl.store(pl.full([1, {WIDTH}], pl.{dtype}, {value}), [at, {column}], {self.output})"
+
+    def expected(self, arrays: Arrays) -> Expected:
+        """The output by the definition."""
+        values = self.values(arrays).reshape(-1, 1)
+        if not self.dtype.is_float:
+            words = [values.astype(object) // (1 << 16 * word) % (1 << 16) for word in range(WORDS)]
+            values = np.concatenate([np.repeat(word, WIDTH, axis=1) for word in words], axis=1)
+        return Expected(np.broadcast_to(values, self.tensor.shape), window=(slice(None),))
+
+
+SPELLED: Mapping[str, Callable[..., float]] = {
+    "div": lambda a, b: math.nan if a != a or b != b else float(np.float64(a) / np.float64(b)),
+    "min": lambda a, b: math.nan if a != a or b != b else min(a, b),
+    "max": lambda a, b: math.nan if a != a or b != b else max(a, b),
+    "and": lambda a, b: bool(a) and bool(b),
+    "or": lambda a, b: bool(a) or bool(b),
+    "not": lambda a: not a,
+}
+"""What Python's `operator` does not have under the row's name."""
+
+
+def meaning(row: OpRow) -> Callable[..., float]:
+    """The function of Python that a row is."""
+    name = row.name.removeprefix("scalar.")
+    found: Callable[..., float] | None = SPELLED.get(name, getattr(operator, name, None))
+    assert found is not None, f"`{row.name}`: add its meaning to SPELLED in {__file__}"
+    return found
+
+
+def _applied(row: OpRow, result: DType, *operands: Array) -> Array:
+    columns = [definitions.widened(operand).tolist() for operand in operands]
+    with np.errstate(all="ignore"):
+        values = [meaning(row)(*numbers) for numbers in zip(*columns, strict=True)]
+    if result.is_float:
+        return definitions.in_dtype(np.array(values, np.float64).astype(np.float32), result).astype(np.float64)
+    return np.array([int(value) for value in values], object) if result is BOOL else _whole(values, result)
+
+
+def _whole(values: list[float], dtype: DType) -> Array:
+    return definitions.wrapped(np.array([int(value) for value in values], object), dtype)
+
+
+def _numbers(name: str, dtype: DType, fill: Fill = Fill.HOSTILE) -> Tensor:
+    return Tensor(name, (SAMPLES,), dtype, fill)
+
+
+def _case(
+    row: OpRow, variant: str, sources: tuple[Tensor, ...], shown: tuple[Shown, ...], lines: tuple[str, ...]
+) -> Case:
+    """A kernel called once for each sample, with the numbers and with what the orchestration makes of them."""
+    reads = [f"pl.tensor.read({{{source.name}}}, [i])" for source in sources]
+    outputs = tuple(one.tensor for one in shown)
+    written = [f"{{{tensor.name}}}" for tensor in outputs]
+    there = [expression(row, *reads)] if len(shown) == 2 else []
+    call = f"{{kernel}}({', '.join([*written, *reads, *there, 'i'])})"
+    numbers = [Number(f"x{index}", source.dtype, "") for index, source in enumerate(sources)]
+    numbers += [Number(one.name, one.dtype, "") for one in shown[1:] if len(shown) == 2]
+    return Case(
+        row.name,
+        variant,
+        (*lines, *(line for one in shown for line in one.lines())),
+        sources,
+        outputs,
+        lambda arrays: {one.output: one.expected(arrays) for one in shown},
+        (*numbers, Number("at", INDEX, "")),
+        outputs,
+        (f"for i in pl.range({SAMPLES}):", f"    {call}"),
+    )
+
+
+def _both(row: OpRow, sources: tuple[Tensor, ...], result: DType) -> Case:
+    """The op in a kernel, and in the orchestration."""
+    names = tuple(f"x{index}" for index in range(len(sources)))
+
+    def values(arrays: Arrays) -> Array:
+        return _applied(row, result, *(arrays[source.name] for source in sources))
+
+    here, there = Shown("here", result, "out", values), Shown("there", result, "out_there", values)
+    variant = "_".join(source.dtype.name for source in sources)
+    return _case(row, variant, sources, (here, there), (f"here = {expression(row, *names)}",))
+
+
+def arithmetic(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Two numbers of one dtype, and INDEX with another whole number."""
+    fill = Fill.FINITE if row.name in ("scalar.floordiv", "scalar.mod") else Fill.HOSTILE
+    left = _numbers("left", dtype, fill)
+    if dtype is not BOOL:
+        yield _both(row, (left, _numbers("right", dtype, fill)), dtype)
+    if dtype is INT32:
+        yield _both(row, (left, _numbers("right", INDEX, fill)), INDEX)
+
+
+def division(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Two floats."""
+    if dtype.is_float:
+        yield _both(row, (_numbers("left", dtype), _numbers("right", dtype)), dtype)
+
+
+def comparison(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Two numbers of one dtype, many of them equal, and INDEX with another whole number."""
+    yield _both(row, (_numbers("left", dtype), _numbers("right", dtype)), BOOL)
+    if dtype is INT32:
+        yield _both(row, (_numbers("left", dtype), _numbers("right", INDEX)), BOOL)
+
+
+def unary(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """A number."""
+    if dtype is not BOOL:
+        yield _both(row, (_numbers("source", dtype),), dtype)
+
+
+def condition(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Truths, of BOOL and of whole numbers."""
+    if not dtype.is_float:
+        yield _both(row, tuple(_numbers(operand.name, dtype) for operand in row.operands), BOOL)
+
+
+def cast(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """A number in every other dtype."""
+    targets = [target for target in DTYPES.values() if BOOL not in (dtype, target)]
+    source = _numbers("source", dtype)
+    shown = tuple(
+        Shown(f"as_{target.name}", target, f"out_{target.name}", _cast_to(dtype, target)) for target in targets
+    )
+    lines = tuple(f"{one.name} = pl.{row.names[0]}(x0, pl.{one.dtype})" for one in shown)
+    if shown:
+        yield _case(row, dtype.name, (source,), shown, lines)
+
+
+def _cast_to(dtype: DType, target: DType) -> Callable[[Arrays], Array]:
+    return lambda arrays: definitions.cast(arrays["source"], dtype, target, "")
+
+
+BLOCK = (4, 24)
+LARGE = (11, 60)
+
+
+def _copies(row: OpRow, dtype: DType, x: Tensor, define: Define, *calls: str) -> Case:
+    """A kernel that copies a block, called by lines that say from where to where."""
+    parameters = Tensor("source", BLOCK, dtype), Tensor("target", BLOCK, dtype)
+    line = f"pl.store(pl.load(source, [0, 0], {list(BLOCK)}), [0, 0], target)"
+    return Case(row.name, "copies", (line,), (x,), (Tensor("out", LARGE, dtype, Fill.POISON),), define, (), parameters, calls)
+
+
+def view(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Windows inside larger tensors, read and written, at offsets known and not."""
+    rows, columns = BLOCK
+
+    def define(arrays: Arrays) -> dict[str, Expected]:
+        values, wanted = arrays["x"], arrays["out"].copy()
+        wanted[1 : 1 + rows, 7 : 7 + columns] = values[2 : 2 + rows, 5 : 5 + columns]
+        for at in (5, 7):
+            wanted[at : at + rows, 33 : 33 + columns] = values[at : at + rows, 11 : 11 + columns]
+        return {"out": Expected(definitions.widened(wanted), window=(slice(None),))}
+
+    def copy(source: str, target: str) -> str:
+        return f"{{kernel}}(pl.tensor.view({{x}}, {list(BLOCK)}, {source}), pl.tensor.view({{out}}, {list(BLOCK)}, {target}))"
+
+    lines = copy("[2, 5]", "[1, 7]"), "for i in pl.range(5, 9, 2):", f"    {copy('[i, 11]', '[i, 33]')}"
+    yield _copies(row, dtype, Tensor("x", LARGE, dtype), define, *lines)
+
+
+def create_tensor(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """A buffer between two tasks."""
+
+    def define(arrays: Arrays) -> dict[str, Expected]:
+        return {"out": Expected(definitions.widened(arrays["x"]), window=(slice(3, 3 + BLOCK[0]), slice(BLOCK[1])))}
+
+    lines = (
+        f"between_{dtype.name} = pl.{row.names[0]}({list(BLOCK)}, pl.{dtype})",
+        f"{{kernel}}({{x}}, between_{dtype.name})",
+        f"{{kernel}}(between_{dtype.name}, pl.tensor.view({{out}}, {list(BLOCK)}, [3, 0]))",
+    )
+    yield _copies(row, dtype, Tensor("x", BLOCK, dtype), define, *lines)
+
+
+def read(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Elements of a matrix, down a column."""
+    source = Tensor("source", (SAMPLES, 5), dtype)
+    shown = Shown("x0", dtype, "out", lambda arrays: definitions.widened(arrays["source"][:, 3]))
+    call = f"{{kernel}}({{out}}, pl.tensor.{row.names[0]}({{source}}, [i, 3]), i)"
+    yield _shown(row, dtype, source, shown, call)
+
+
+def dim(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Extents, from both ends."""
+    for axis, extent in ((0, SAMPLES), (1, 5), (-1, 5), (-2, SAMPLES)):
+        source = Tensor("source", (SAMPLES, 5), dtype)
+        shown = Shown("x0", INDEX, "out", _always(extent))
+        yield _shown(row, dtype, source, shown, f"{{kernel}}({{out}}, pl.tensor.{row.names[0]}({{source}}, {axis}), i)")
+
+
+def _always(extent: int) -> Callable[[Arrays], Array]:
+    return lambda _: np.full(SAMPLES, extent, object)
+
+
+def _shown(row: OpRow, dtype: DType, source: Tensor, shown: Shown, call: str) -> Case:
+    """A kernel that shows one number, called once for each sample."""
+    numbers = Number("x0", shown.dtype, ""), Number("at", INDEX, "")
+    calls = f"for i in pl.range({SAMPLES}):", f"    {call}"
+    return Case(
+        row.name,
+        dtype.name,
+        tuple(shown.lines()),
+        (source,),
+        (shown.tensor,),
+        lambda arrays: {shown.output: shown.expected(arrays)},
+        numbers,
+        (shown.tensor,),
+        calls,
+    )

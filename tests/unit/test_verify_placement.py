@@ -134,10 +134,9 @@ error[E0455]: `store` reads `x`, but UB 0x0 to 0x800 may hold what `exp` wrote
   |   ^^^^^^^^^^^^^^^^^^ needs `x` in UB 0x0 to 0x1000
   |
 5 |   %x = load %h[0, 0] sizes=[16, 64] : tile<16x64xfp32, ub, nd, @0x0>
-  |   ^^ `x` is defined here
-  |
+  |   -- `x` is defined here
 6 |   %y = exp %x : tile<8x64xfp32, ub, nd, @0x0>
-  |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `exp` writes there
+  |   ------------------------------------------- `exp` writes there
    = help: `x` is still needed here: give what overwrites it other bytes"""
     assert text in str(caught.value)
 

@@ -1,0 +1,147 @@
+"""The benchmarks measure what they say, and the front half does work in proportion to the program."""
+
+from __future__ import annotations
+
+import cProfile
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ptodsl import driver, pipeline
+from ptodsl.__main__ import main
+from ptodsl.benchmarks import compiling, importing, kernels, launching
+from ptodsl.benchmarks.generated import ROUND, product, program_from, straight, summing
+from ptodsl.benchmarks.measurement import Measurement, Skipped, least
+from ptodsl.ir.nodes import Op
+from ptodsl.ir.rewrite import walk
+from ptodsl.machine import ARCHITECTURES
+from tests.tree import ROOT
+
+RESULTS = ROOT / "docs" / "benchmarks.json"
+
+
+def test_the_least_of_many_is_that_of_each_action() -> None:
+    short, long = least([lambda: time.sleep(0.001), lambda: time.sleep(0.004)], 2)
+    assert 0.001 <= short < long
+    assert long >= 0.004
+
+
+@pytest.mark.parametrize(
+    ("seconds", "most_seconds", "most_ratio", "met"),
+    [
+        (2.0, 2.0, None, True),
+        (2.1, 2.0, None, False),
+        (2.0, None, 4.0, True),
+        (2.1, None, 4.0, False),
+        (1.0, None, None, None),
+    ],
+)
+def test_a_goal_is_for_the_time_or_the_ratio(
+    seconds: float, most_seconds: float | None, most_ratio: float | None, met: bool | None
+) -> None:
+    one = Measurement("x", seconds, "y", 0.5, most_seconds, most_ratio)
+    assert one.met is met
+    assert one.ratio == seconds / 0.5
+
+
+def test_generated_programs_compute() -> None:
+    generator = np.random.default_rng(0)
+    arrays = [generator.random((1, 16), np.float32) for _ in range(5)]
+    expected = sum(arrays[1:-1], arrays[0])
+    np.testing.assert_allclose(driver.interpret(program_from(summing(5), "Summing"), *arrays), expected, rtol=1e-6)
+    a, b, c = (generator.random((16, 16), np.float32) for _ in range(3))
+    np.testing.assert_allclose(driver.interpret(program_from(product(16), "Product"), a, b, c), a @ b, rtol=1e-5)
+
+
+@pytest.mark.parametrize("statements", [ROUND, 10 * ROUND])
+def test_straight_code_has_as_many_statements(statements: int) -> None:
+    program = driver.program_of(program_from(straight(statements), "Straight"))
+    ops = [one.name for one in walk(program.function("kernel").body) if isinstance(one, Op)]
+    assert ops.count("store") == ops.count("load") == statements // ROUND
+
+
+def test_the_front_half_works_in_proportion_to_the_statements() -> None:
+    """Counted in calls, which no busy machine changes."""
+    _front_half(straight(16))  # modules and caches
+    small, large = (_calls(straight(statements)) for statements in (32, 320))
+    assert large <= compiling.GOAL_GROWTH * small
+
+
+def _calls(text: str) -> int:
+    profile = cProfile.Profile()
+    profile.runcall(_front_half, text)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def _front_half(text: str) -> None:
+    pipeline.place(driver.program_of(program_from(text, "Straight")), ARCHITECTURES["a2a3"])
+
+
+def test_every_measurement_has_a_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launching, "_ROUNDS", 2)
+    found = [
+        compiling.decorator_to_library(1),
+        launching.launch_overhead(),
+        importing.import_time(1),
+        compiling.front_half(8, 1),
+    ]
+    for one in found:
+        assert one.baseline
+        assert one.baseline_seconds > 0
+        assert one.met is not None
+
+
+def test_kernels_are_right_before_they_are_timed() -> None:
+    found = list(kernels.kernels(1))
+    measured = {one.name.partition(" ")[0] for one in found if isinstance(one, Measurement)}
+    assert measured == {"matmul", "qk_matmul", "softmax_prepare", "pv_matmul", "online_update"}
+
+
+def test_what_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kernels, "_EXAMPLES", tmp_path / "docs")
+    skipped = [one for one in kernels.kernels(1) if isinstance(one, Skipped)]
+    assert [one.name for one in skipped] == ["paged attention"]
+
+
+def test_bench_prints_and_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same(*_: int) -> Measurement:
+        return Measurement("something", 0.002, "the same", 0.001, most_ratio=1.5)
+
+    def none(_: int) -> list[Skipped]:
+        return [Skipped("kernels", "no reason")]
+
+    for name in ("decorator_to_library", "import_time", "front_half"):
+        monkeypatch.setattr(f"ptodsl.commands.bench.{name}", same)
+    monkeypatch.setattr("ptodsl.commands.bench.kernels", none)
+    file = tmp_path / "results.json"
+    assert main(["bench", "--quick", "--json", str(file)]) == 0
+    out = capsys.readouterr().out
+    data = json.loads(file.read_text(encoding="utf-8"))
+    assert set(data) == {"machine", "measurements", "skipped", "stages"}
+    assert "something" in out
+    assert "ratio at most 1.5  no" in out
+    assert "not measured: kernels (no reason)" in out
+    assert all(one["name"] in out and one["baseline"] in out for one in data["measurements"])
+    assert set(pipeline.STAGES[1:]) < {one["stage"] for one in data["stages"]}
+
+
+def test_a_file_that_cannot_be_written_is_a_usage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ptodsl.commands.bench.stage_times", lambda *_: iter(()))
+    for name in ("decorator_to_library", "launch_overhead", "import_time", "front_half"):
+        monkeypatch.setattr(f"ptodsl.commands.bench.{name}", lambda *_: Skipped("x", "y"))
+    monkeypatch.setattr("ptodsl.commands.bench.kernels", lambda *_: iter(()))
+    assert main(["bench", "--json", str(tmp_path / "no" / "folder.json")]) == 2
+
+
+def test_the_committed_results_are_of_these_benchmarks() -> None:
+    data = json.loads(RESULTS.read_text(encoding="utf-8"))
+    assert data["machine"]["processor"]
+    assert {"decorator to loaded library", "front half, 640 statements"} <= {
+        one["name"] for one in data["measurements"]
+    }
+    assert set(pipeline.STAGES[1:]) < {one["stage"] for one in data["stages"]}
