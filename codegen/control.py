@@ -10,7 +10,7 @@ from typing_extensions import assert_never
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.literals import literal
 from ptodsl.codegen.names import Scope
-from ptodsl.codegen.scalars import HELPERS, expression
+from ptodsl.codegen.scalars import expression, helpers
 from ptodsl.codegen.variables import Variables
 from ptodsl.ir.dtypes import INDEX, DType
 from ptodsl.ir.nodes import Block, Call, For, If, Literal, Op, Operand, Return, Statement, Value, Yield
@@ -75,10 +75,10 @@ class StatementEmitter(ABC):
         """A scalar op: a constant of its value."""
         type_ = op.result.type
         assert isinstance(type_, ScalarType)
-        if op.name in HELPERS:
-            self.helpers.add(HELPERS[op.name])
         operands = [operand for group in op.operands for operand in group]
-        text = expression(op, [_atom(self.spell(o)) for o in operands], [dtype_of(o) for o in operands])
+        dtypes = [dtype_of(operand) for operand in operands]
+        self.helpers.update(helpers(op, dtypes))
+        text = expression(op, [_atom(self.spell(operand)) for operand in operands], dtypes)
         arguments = {"type": f"const {type_.dtype.cpp}", "name": self.spell(op.result), "value": text}
         yield Line(depth, "define", arguments, op.span)
 

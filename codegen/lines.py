@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 
 from ptodsl.ir.span import Span
@@ -21,7 +22,10 @@ class Line:
     @property
     def comment(self) -> str:
         """`file.py:12`, in characters that cannot end or continue a comment; empty without a span."""
-        if self.span is None:
-            return ""
-        name = "".join(c if c.isprintable() and c not in "\\?" else "_" for c in PurePath(self.span.file).name)
-        return f"{name}:{self.span.line}"
+        return "" if self.span is None else f"{_file(self.span.file)}:{self.span.line}"
+
+
+@cache
+def _file(name: str) -> str:
+    """The name of a file without its folders, in characters that a comment may hold."""
+    return "".join(c if c.isprintable() and c not in "\\?" else "_" for c in PurePath(name).name)

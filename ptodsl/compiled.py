@@ -18,6 +18,7 @@ from ptodsl.machine import Architecture
 from ptodsl.memory_map import MemoryMap, memory_map
 from ptodsl.runtime.launch import Launch
 from ptodsl.runtime.signature import Signature
+from ptodsl.signature import signature_of
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,26 @@ class Task:
     outputs: tuple[str, ...]
 
 
-class Compiled:
-    """A program ready to run. Call it with its arguments, numpy arrays or torch tensors, taken in place."""
+class Translated:
+    """A program as C++ text, before any compiler has seen it."""
 
-    def __init__(
-        self, program: Program, placed: Program, architecture: Architecture, emitted: Emitted, launch: Launch
-    ) -> None:
+    def __init__(self, program: Program, placed: Program, architecture: Architecture, emitted: Emitted) -> None:
         self.program = program
         """The IR as the frontend built it."""
         self.placed = placed
         """The placed and ordered IR."""
-        self.launch = launch
-        self._architecture = architecture
-        self._emitted = emitted
+        self.emitted = emitted
+        self.architecture = architecture
 
     @property
     def sources(self) -> dict[str, str]:
         """The C++ text by file name."""
-        return {file_name(self.program): self._emitted.text}
+        return {f"{identifier(self.program.name)}.cpp": self.emitted.text}
 
-    @property
+    @cached_property
     def signature(self) -> Signature:
         """The parameters and results."""
-        return self.launch.signature
+        return signature_of(self.program)
 
     @cached_property
     def memory_map(self) -> MemoryMap:
@@ -63,7 +61,7 @@ class Compiled:
     def tasks(self) -> tuple[Task, ...]:
         """The kernels of the program."""
         kernels = (function for function in self.placed.functions if function.kind is FunctionKind.KERNEL)
-        return tuple(_task(kernel, self._architecture) for kernel in kernels)
+        return tuple(_task(kernel, self.architecture) for kernel in kernels)
 
     def save(self, directory: str | os.PathLike[str]) -> None:
         """Writes the C++, the placed IR and the memory map into a directory, made where it does not exist."""
@@ -77,14 +75,17 @@ class Compiled:
         yield f"{self.program.name}.pto-ir", print_program(self.placed)
         yield "memory_map.txt", f"{self.memory_map}\n"
 
+
+class Compiled(Translated):
+    """A program ready to run. Call it with its arguments, numpy arrays or torch tensors, taken in place."""
+
+    def __init__(self, translated: Translated, launch: Launch) -> None:
+        super().__init__(translated.program, translated.placed, translated.architecture, translated.emitted)
+        self.launch = launch
+
     def __call__(self, /, *arguments: object, out: object = None, **named: object) -> Any:
         """Runs the program; see `runtime.launch.Launch`."""
         return self.launch.run(arguments, named, out=out)
-
-
-def file_name(program: Program) -> str:
-    """The name of the file that holds a program's C++."""
-    return f"{identifier(program.name)}.cpp"
 
 
 def _task(kernel: Function, architecture: Architecture) -> Task:
@@ -93,6 +94,4 @@ def _task(kernel: Function, architecture: Architecture) -> Task:
 
     tensors = kernel.tensors
     core = core_of(kernel, architecture).value
-    return Task(
-        kernel.name, core, named(Direction.IN, Direction.INOUT), named(Direction.OUT, Direction.INOUT)
-    )
+    return Task(kernel.name, core, named(Direction.IN, Direction.INOUT), named(Direction.OUT, Direction.INOUT))

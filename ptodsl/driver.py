@@ -16,7 +16,7 @@ import numpy as np
 
 from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
-from ptodsl.compiled import Compiled, file_name
+from ptodsl.compiled import Compiled, Translated
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ArchitectureUnknown
 from ptodsl.ir.dtypes import DType
@@ -53,9 +53,7 @@ def architecture_of(name: str) -> Architecture:
 
 def emit(source: Any, arch: str = "a2a3") -> dict[str, str]:
     """The C++ of a program by file name; needs no C++ compiler. Raises PtoError for what the user must mend."""
-    program = program_of(source)
-    architecture = architecture_of(arch)
-    return {file_name(program): emit_program(pipeline.place(program, architecture), architecture, VERSION).text}
+    return _translated(program_of(source), architecture_of(arch), None).sources
 
 
 def compile(  # noqa: A001 - the public name
@@ -89,19 +87,14 @@ def compile_all(
 ) -> list[Compiled]:
     """Compiles several programs; the C++ compilers run at the same time."""
     architecture = architecture_of(arch)
-    programs = [program_of(source) for source in sources]
-    placed = [_placed(program, architecture, dump_dir) for program in programs]
-    emitted = [emit_program(program, architecture, VERSION) for program in placed]
-    tools = [toolchains.find(target, arch, _dtypes(program), poison=poison) for program in placed]
-    libraries = build.build_all(zip((one.text for one in emitted), tools, strict=True))
-    compiled = [
-        Compiled(program, done, architecture, one, load(library, signature_of(program), _faults(one)))
-        for program, done, one, library in zip(programs, placed, emitted, libraries, strict=True)
+    translated = [_translated(program_of(source), architecture, dump_dir) for source in sources]
+    tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
+    texts = (one.emitted.text for one in translated)
+    libraries = build.build_all(zip(texts, tools, strict=True))
+    return [
+        Compiled(one, load(library, one.signature, _faults(one.emitted)))
+        for one, library in zip(translated, libraries, strict=True)
     ]
-    if dump_dir is not None:
-        for one in compiled:
-            one.save(dump_dir)
-    return compiled
 
 
 def interpret(
@@ -160,17 +153,25 @@ def _returned(
     return returned[0] if len(returned) == 1 else tuple(returned)
 
 
-def _placed(program: Program, architecture: Architecture, dump_dir: str | os.PathLike[str] | None) -> Program:
+def _translated(program: Program, architecture: Architecture, dump_dir: str | os.PathLike[str] | None) -> Translated:
+    """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
     done = pipeline.stages(program, architecture)
     if dump_dir is not None:
-        _dump(done, Path(dump_dir))
-    return pipeline.verified(done[-1].program, architecture)
+        _dump(done, architecture, Path(dump_dir))
+    placed = pipeline.verified(done[-1].program, architecture)
+    translated = Translated(program, placed, architecture, emit_program(placed, architecture, VERSION))
+    if dump_dir is not None:
+        translated.save(dump_dir)
+    return translated
 
 
-def _dump(done: list[Stage], directory: Path) -> None:
+def _dump(done: list[Stage], architecture: Architecture, directory: Path) -> None:
+    """Writes the IR after each pass, and the schedule of the flags."""
     directory.mkdir(parents=True, exist_ok=True)
     for index, stage in enumerate(done):
         (directory / f"{index}-{stage.name}.pto-ir").write_text(print_program(stage.program), encoding="utf-8")
+    schedule = pipeline.schedule(done[-2].program, architecture)
+    (directory / "schedule.txt").write_text(schedule, encoding="utf-8")
 
 
 def _faults(emitted: Emitted) -> tuple[Fault, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.liveness import live_ranges
+from ptodsl.ir.naming import unique_names
 from ptodsl.ir.nodes import Function, FunctionKind, Program, Value
 from ptodsl.ir.rewrite import walk
 from ptodsl.ir.span import Span
@@ -95,14 +96,14 @@ def _titled(kernel: str, memory: Memory, rows: list[MapRow]) -> str:
     return f"{kernel}, {memory.label}: {used} bytes\n{map_text(rows)}"
 
 
-def map_row(kernel: str, tile: Value, size: int, last: Span) -> MapRow:
-    """The row of a tile whose bytes are needed from where it is made to `last`."""
+def map_row(kernel: str, tile: Value, name: str, size: int, last: Span) -> MapRow:
+    """The row of a tile, by its name in the kernel's text, whose bytes are needed from where it is made to `last`."""
     type_ = tile.type
     assert isinstance(type_, TileType)
     assert type_.memory is not None
     text = f"{type_.shape[0]}x{type_.shape[1]}x{type_.dtype.name}"
     line = tile.span.line
-    return MapRow(kernel, tile.name, text, type_.memory, type_.offset, size, (line, last.line), line)
+    return MapRow(kernel, name, text, type_.memory, type_.offset, size, (line, last.line), line)
 
 
 def memory_map(placed: Program) -> MemoryMap:
@@ -114,8 +115,9 @@ def memory_map(placed: Program) -> MemoryMap:
 def _rows(kernel: Function) -> list[MapRow]:
     spans = [statement.span for statement in walk(kernel.body)]
     order = {memory: number for number, memory in enumerate(Memory)}
+    names = unique_names(kernel)
     rows = [
-        map_row(kernel.name, value, value.type.nbytes, spans[live[-1].last])
+        map_row(kernel.name, value, names[value], value.type.nbytes, spans[live[-1].last])
         for value, live in live_ranges(kernel).items()
         if isinstance(value.type, TileType)
     ]

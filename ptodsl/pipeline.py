@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ptodsl.ir.nodes import Program
+from ptodsl.ir.nodes import Function, FunctionKind, Program
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.passes.allocate import Allocate
 from ptodsl.passes.base import Pass
@@ -14,6 +14,8 @@ from ptodsl.passes.check_types import CheckTypes
 from ptodsl.passes.infer_memory import InferMemory
 from ptodsl.passes.insert_sync import InsertSync
 from ptodsl.passes.legalize import Legalize
+from ptodsl.passes.sync.description import describe
+from ptodsl.passes.sync.plan import plan
 from ptodsl.verify.placement import verify_placement
 from ptodsl.verify.structure import verify_structure
 from ptodsl.verify.sync import verify_sync
@@ -76,3 +78,13 @@ def verified(placed: Program, architecture: Architecture) -> Program:
     for verify in VERIFIERS:
         verify(placed, architecture)
     return placed
+
+
+def schedule(allocated: Program, architecture: Architecture) -> str:
+    """What `insert_sync` plans for each kernel of a program whose tiles have addresses, in words."""
+    kernels = (function for function in allocated.functions if function.kind is FunctionKind.KERNEL)
+    return "\n".join(f"{kernel.name}\n" + _described(kernel, architecture) for kernel in kernels)
+
+
+def _described(kernel: Function, architecture: Architecture) -> str:
+    return "".join(f"  {line}\n" for line in describe(plan(kernel, architecture)))

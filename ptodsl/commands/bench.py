@@ -31,6 +31,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Status:
     """Prints the tables. A goal that is missed is a number to look at, no failure: machines differ."""
+    if options.json is not None:
+        _touch(options.json)
     results = list(_measurements(quick=options.quick))
     rounds = 3 if options.quick else 10
     stages = [
@@ -93,7 +95,12 @@ def _write(file: Path, results: list[Measurement | Skipped], stages: list[StageT
         "skipped": [one.data() for one in results if isinstance(one, Skipped)],
         "stages": [one.data() for one in stages],
     }
+    file.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+
+
+def _touch(file: Path) -> None:
+    """Finds out whether the file can be written before anything is measured."""
     try:
-        file.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+        file.touch()
     except OSError as error:
         raise Refused(f"cannot write {file}: {error.strerror or error}") from error

@@ -75,5 +75,5 @@ class ArgumentsOverlap(Diagnostic):
 
     code = "E0308"
     template = "arguments `{left}` and `{right}` of `{callee}` share bytes, and it writes to `{written}`"
-    label_template = "`{left}` and `{right}` overlap"
+    label_template = "`{right}`"
     remedy = "pass buffers that do not overlap; a parameter that is read and written is one InOut parameter"

@@ -128,11 +128,17 @@ def _object_attribute(state: State, node: ast.Attribute, owner: object) -> Entit
         raise state.fail(OpUnknown, state.span(node), name=name, how=_similar(owner, node.attr)) from None
 
 
+def _is_submodule(owner: object, word: str) -> bool:
+    """Whether an attribute is there only because a module of a package was imported."""
+    value = getattr(owner, word, None)
+    return isinstance(value, ModuleType) and word not in getattr(owner, "__all__", ())
+
+
 def _similar(owner: object, name: str) -> str:
     """A remedy that names what the user may have meant."""
     if owner is language and name in unsupported.LATER:
         return unsupported.LATER[name]
-    known = [word for word in dir(owner) if not word.startswith("_")]
+    known = [word for word in dir(owner) if not word.startswith("_") and not _is_submodule(owner, word)]
     close = difflib.get_close_matches(name, known, n=3)
     if close:
         return "did you mean " + " or ".join(f"`{word}`" for word in close) + "?"

@@ -240,7 +240,7 @@ def check_window(site: Site, tensor: TensorType, sizes: tuple[int, ...]) -> None
         if count != tensor.rank:
             shape_refused(
                 site,
-                problem=f"{count} {what} for a tensor of rank {tensor.rank}",
+                problem=f"a tensor of rank {tensor.rank} has {tensor.rank} {what}, this gives {count}",
                 how=f"give one for each dim of {shape_text(tensor.shape)}",
             )
     for dim, (offset, size, extent) in enumerate(zip(offsets, sizes, tensor.shape, strict=True)):

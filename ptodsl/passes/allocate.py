@@ -8,6 +8,7 @@ from typing import ClassVar
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.memory import MemoryFragmented, MemoryOverflow
 from ptodsl.ir.hardware import Memory
+from ptodsl.ir.naming import unique_names
 from ptodsl.ir.nodes import Function, Program, Value
 from ptodsl.ir.rewrite import retyped
 from ptodsl.ir.types import Type
@@ -86,7 +87,7 @@ def _overflow(
         item.leader.span,
         memory=memory.label,
         kernel=buffers.function.name,
-        name=item.leader.name,
+        name=unique_names(buffers.function)[item.leader],
         needed=item.size,
         capacity=capacity,
         table=_table(together, buffers),
@@ -94,7 +95,14 @@ def _overflow(
 
 
 def _table(items: list[Item], buffers: Buffers) -> str:
+    names = unique_names(buffers.function)
     return map_text(
-        map_row(buffers.function.name, item.leader, item.size, buffers.live.statements[item.end // 2].span)
+        map_row(
+            buffers.function.name,
+            item.leader,
+            names[item.leader],
+            item.size,
+            buffers.live.statements[item.end // 2].span,
+        )
         for item in sorted(items, key=lambda item: -item.size)
     )

@@ -28,7 +28,7 @@ from ptodsl.machine import Architecture
 from ptodsl.ops.site import Refused, Site, type_of
 from ptodsl.ops.table import row_of
 from ptodsl.passes import remedies
-from ptodsl.passes.origins import Origins, dtype_spelled, spelled
+from ptodsl.passes.origins import Origins, dtype_spelled, is_provided, spelled
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class CheckTypes:
 
     def run(self, program: Program, architecture: Architecture | None = None) -> Program:
         """The same program, once its types agree."""
-        mistakes = [mistake for function in program.functions for mistake in _Checker(program, function).mistakes()]
+        written = [function for function in program.functions if not is_provided(function)]
+        mistakes = [mistake for function in written for mistake in _Checker(program, function).mistakes()]
         if mistakes:
             raise PtoError(mistakes)
         return program
@@ -97,7 +98,7 @@ class _Checker:
         """The mistake of a rule, with what the user calls its operands."""
         mistake, conversion = refused.diagnostic, refused.conversion
         notes, fields = [*mistake.notes], mistake.fields
-        for operand in refused.about:
+        for operand in dict.fromkeys(refused.about):
             text = spelled(type_of(operand)) if conversion is None else dtype_spelled(type_of(operand))
             notes.append(self._origins.note(operand, text))
         if conversion is not None:
@@ -135,7 +136,7 @@ class _Checker:
         )
 
     def _if(self, statement: If) -> Iterator[Diagnostic]:
-        yield from self._condition(statement.condition)
+        yield from self._condition(statement.condition, statement.span)
         paths = zip(_yielded(statement.then), _yielded(statement.orelse), strict=True)
         for value, (then, orelse) in zip(statement.results, paths, strict=True):
             yield from self._joined(value, (then, "if the condition holds"), (orelse, "if it does not"))
@@ -154,7 +155,7 @@ class _Checker:
             if not _agree(value.type, type_of(operand), merged=True):
                 yield self._declared(value, type_of(operand), operand.span)
 
-    def _condition(self, operand: Operand) -> Iterator[Diagnostic]:
+    def _condition(self, operand: Operand, span: Span) -> Iterator[Diagnostic]:
         given = type_of(operand)
         match given:
             case ErrorType():
@@ -165,7 +166,7 @@ class _Checker:
                 how = f"write `{remedies.converted(remedies.written(operand), dtype, BOOL)}`"
             case _:
                 how = "branch on a scalar: a tile or tensor has no truth of its own"
-        yield ConditionRefused(operand.span, given=spelled(given), how=how)
+        yield ConditionRefused(span, [self._origins.note(operand)], given=spelled(given), how=how)
 
     def _for(self, loop: For) -> Iterator[Diagnostic]:
         for name, bound in (("start", loop.start), ("stop", loop.stop), ("step", loop.step)):

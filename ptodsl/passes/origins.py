@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing_extensions import assert_never
 
 from ptodsl.errors import Note
-from ptodsl.ir.nodes import Block, For, Function, If, Literal, Op, Operand, Statement, Value, Yield
+from ptodsl.ir.nodes import Block, Call, For, Function, If, Literal, Op, Operand, Statement, Value, Yield
 from ptodsl.ir.rewrite import operands_of, walk
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
 from ptodsl.ops.infer import shape_text
@@ -33,6 +33,13 @@ def spelled(type_: Type) -> str:
 def dtype_spelled(type_: Type) -> str:
     """The dtype alone, where that is what a message is about."""
     return "unknown" if isinstance(type_, ErrorType) else str(type_.dtype)
+
+
+def is_provided(function: Function) -> bool:
+    """Whether the frontend wrote an orchestration, for a kernel whose place it has: its mistakes are the kernel's."""
+    return any(
+        isinstance(statement, Call) and statement.span == function.span for statement in function.body.statements
+    )
 
 
 class Origins:

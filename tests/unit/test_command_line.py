@@ -5,55 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
 
-import numpy as np
 import pytest
 
 from ptodsl import pipeline
-from ptodsl.__main__ import COMMANDS, main
-from ptodsl.bisect import first_change
+from ptodsl.__main__ import COMMANDS
 from ptodsl.commands import Status
-from ptodsl.commands.programs import load
-from ptodsl.errors import InternalError, load_all
-from ptodsl.ir.nodes import Op, Program
+from ptodsl.errors import load_all
+from ptodsl.ir.nodes import Op
 from ptodsl.ir.parser import parse
 from ptodsl.ir.rewrite import walk
-from ptodsl.machine import Architecture
-from ptodsl.passes.legalize import Legalize
-
-ADD = """\
-import ptodsl.language as pl
-
-M, N = 5, 24
-T = pl.Tensor[[M, N], pl.FP32]
-
-
-@pl.program
-class Add:
-    @pl.function(type=pl.FunctionType.InCore)
-    def add(self, a: T, b: T, c: pl.Out[T]) -> T:
-        return pl.store(pl.load(a, [0, 0], [M, N]) + pl.load(b, [0, 0], [M, N]), [0, 0], c)
-
-    @pl.function(type=pl.FunctionType.Orchestration)
-    def main(self, a: T, b: T) -> T:
-        return self.add(a, b)
-
-
-Again = Add
-"""
-
-TWO = (
-    ADD
-    + """
-
-@pl.function
-def grow(x: pl.InOut[T], by: pl.Scalar[pl.FP32]) -> T:
-    return pl.store(pl.exp(pl.load(x, [0, 0], [M, N])) * by, [0, 0], x)
-"""
-)
+from tests.unit.shell import ADD, TWO, Shell, shell_in
 
 WRONG = ADD.replace("b: T, c", "b: pl.Tensor[[M, N], pl.FP16], c").replace("b: T)", "b: pl.Tensor[[M, N], pl.FP16])")
 
@@ -77,65 +40,7 @@ def part(x: T, count: pl.Scalar[pl.INT64], y: pl.Out[T]) -> T:
 """
 
 
-@dataclass
-class Shell:
-    """Runs command lines in an empty directory."""
-
-    capsys: pytest.CaptureFixture[str]
-    folder: Path
-
-    def file(self, text: str | bytes, name: str = "kernels.py") -> str:
-        """A file in the directory."""
-        path = self.folder / name
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return str(path)
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit status, output and error output."""
-        try:
-            status = main(arguments)
-        except SystemExit as stopped:
-            status = int(stopped.code or 0)
-        output = self.capsys.readouterr()
-        return status, output.out, output.err
-
-    def crashes(self) -> list[Path]:
-        """The reproducers in the directory."""
-        return sorted(self.folder.glob("ptodsl-crash-*"))
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    return Shell(capsys, tmp_path)
-
-
-@dataclass(frozen=True)
-class Miscompiles:
-    """A pass that subtracts where the program adds."""
-
-    name: ClassVar[str] = "legalize"
-
-    def run(self, program: Program, architecture: Architecture) -> Program:
-        text = str(Legalize().run(program, architecture))
-        assert " = add " in text
-        return parse(text.replace(" = add ", " = sub "))
-
-
-@dataclass(frozen=True)
-class Breaks:
-    """A pass with a bug."""
-
-    name: ClassVar[str] = "legalize"
-
-    def run(self, program: Program, architecture: Architecture) -> Program:
-        raise KeyError("a bug of ours")
-
-
-def _with_pass(monkeypatch: pytest.MonkeyPatch, wrong: Any) -> None:
-    """The pipeline with a pass in the place of the one of its name."""
-    passes = tuple(wrong if one.name == wrong.name else one for one in pipeline.PASSES)
-    monkeypatch.setattr(pipeline, "PASSES", passes)
+shell = pytest.fixture(shell_in)
 
 
 def test_run_compares_library_and_interpreter(shell: Shell) -> None:
@@ -354,83 +259,6 @@ def test_compile_to_where_nothing_can_be_written_is_a_usage_error(shell: Shell) 
     status, _, err = shell.run("compile", shell.file(ADD), "-o", shell.file("in the way", "texts"))
     assert status == Status.USAGE
     assert "cannot write to" in err
-
-
-def test_a_pass_that_changes_the_meaning_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    _with_pass(monkeypatch, Miscompiles())
-    status, out, err = shell.run("run", shell.file(ADD), "--bisect-pass")
-    assert status == Status.BUG
-    assert "first changes after legalize" in out
-    assert "differs" in out
-    assert "after legalize the interpreter's answer of Add changes" in err
-
-
-def test_bisection_finds_nothing_where_nothing_is_wrong(shell: Shell) -> None:
-    status, out, _ = shell.run("run", shell.file(ADD), "--bisect-pass")
-    assert status == Status.FINE
-    assert "the same after every pass" in out
-
-
-def test_bisection_leaves_the_arguments(shell: Shell) -> None:
-    (grow,) = load(Path(shell.file(TWO)), ["grow"])
-    array = np.ones((5, 24), np.float32)
-    assert first_change(grow.program, [array, 2.0]) is None
-    assert (array == 1.0).all()
-
-
-def test_a_difference_of_library_and_interpreter_is_a_bug(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    _with_pass(monkeypatch, Miscompiles())
-    status, out, err = shell.run("run", shell.file(ADD))
-    assert status == Status.BUG
-    assert "differs" in out
-    assert "[0, 0]: " in out
-    assert "library and interpreter differ in c of Add" in err
-
-
-def test_a_bug_leaves_a_file_that_shows_it_again(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    _with_pass(monkeypatch, Breaks())
-    status, _, err = shell.run("compile", shell.file(ADD))
-    (crash,) = shell.crashes()
-    assert status == Status.BUG
-    assert "internal error" in err
-    assert str(crash) in err
-    text = crash.read_text(encoding="utf-8")
-    assert "KeyError: 'a bug of ours'" in text
-    assert "The last good stage, after infer_memory:" in text
-    assert "ptodsl " in text.splitlines()[0]
-    assert shell.run("compile", str(crash))[0] == Status.BUG
-    monkeypatch.undo()
-    monkeypatch.chdir(shell.folder)
-    assert shell.run("compile", str(crash))[0] == Status.FINE
-
-
-def test_a_bug_in_the_frontend_leaves_the_file(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(*_: object) -> Program:
-        raise InternalError("a bug of ours")
-
-    monkeypatch.setattr("ptodsl.frontend.programs.lower_class", breaks)
-    status, _, err = shell.run("run", shell.file(ADD))
-    (crash,) = shell.crashes()
-    assert status == Status.BUG
-    assert "internal error" in err
-    assert crash.suffix == ".py"
-    assert crash.read_text(encoding="utf-8").endswith(ADD)
-
-
-def test_a_bug_where_nothing_can_be_written_goes_elsewhere(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    _with_pass(monkeypatch, Breaks())
-
-    def is_refused(*_: object) -> bool:
-        return False
-
-    monkeypatch.setattr("ptodsl.commands.reproducer.os.access", is_refused)
-    monkeypatch.setattr("ptodsl.commands.reproducer.tempfile.gettempdir", lambda: str(elsewhere))
-    assert shell.run("ir", shell.file(ADD), "--after", "allocate")[0] == Status.BUG
-    assert not shell.crashes()
-    assert len(list(elsewhere.glob("ptodsl-crash-*.pto-ir"))) == 1
 
 
 def test_doctor_says_what_is_there(shell: Shell) -> None:

@@ -64,7 +64,8 @@ def test_annotation_in_quotes_is_read() -> None:
 
 
 def test_written_direction_is_kept() -> None:
-    text = kernel("a: pl.Tensor[[8, 8], pl.FP32], c: pl.Out[pl.Tensor[[8, 8], pl.FP32]])", BODY.removeprefix("return "))
+    tensor = "pl.Tensor[[8, 8], pl.FP32]"
+    text = kernel(f"a: {tensor}, c: pl.Out[{tensor}]) -> {tensor}", BODY)
     _, c = run_cell(text)["k"].ir.functions[0].parameters
     assert (c.direction, c.written) == (Direction.OUT, True)
 

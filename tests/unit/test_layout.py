@@ -41,7 +41,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "signature": frozenset({"runtime"}) | IR,
     "pipeline": frozenset({"machine", "passes", "verify"}) | IR,
     "version": frozenset(),
-    "compiled": frozenset({"codegen", "machine", "memory_map", "runtime"}) | IR,
+    "compiled": frozenset({"codegen", "machine", "memory_map", "runtime", "signature"}) | IR,
     "driver": frozenset(
         {"codegen", "compiled", "interpreter", "machine", "pipeline", "runtime", "signature", "version"}
     )

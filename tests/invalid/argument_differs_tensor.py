@@ -1,0 +1,15 @@
+import ptodsl.language as pl
+
+
+@pl.program
+class Program:
+    @pl.function
+    def scale(
+        self, a: pl.Tensor[[16, 64], pl.FP32], factor: pl.Scalar[pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]
+    ) -> pl.Tensor[[16, 64], pl.FP32]:
+        return pl.store(pl.load(a, [0, 0], [16, 64]) * factor, [0, 0], c)
+
+    @pl.function(type=pl.FunctionType.Orchestration)
+    def main(self, a: pl.Tensor[[16, 64], pl.FP16]) -> pl.Tensor[[16, 64], pl.FP32]:
+        return self.scale(a, 2.0)
+#                         ^ error[E0209]: argument `a` of `scale` is FP16[16, 64], its parameter FP32[16, 64]

@@ -1,0 +1,19 @@
+import ptodsl.language as pl
+
+
+@pl.program
+class Program:
+    @pl.function
+    def double(
+        self, a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]
+    ) -> pl.Tensor[[16, 64], pl.FP32]:
+        return pl.store(pl.load(a, [0, 0], [16, 64]) * 2.0, [0, 0], c)
+
+    @pl.function(type=pl.FunctionType.Orchestration)
+    def main(self, a: pl.Tensor[[128, 64], pl.FP32]) -> pl.Tensor[[128, 64], pl.FP32]:
+        for i in pl.range(4):
+            x = pl.tensor.view(a, [16, 64], [i * 16, 0])
+            y = pl.tensor.view(a, [16, 64], [i * 16 + 8, 0])
+            y = self.double(x, y)
+#                              ^ error[E0308]: arguments `a` and `c` of `double` share bytes, and it writes to `c`
+        return a

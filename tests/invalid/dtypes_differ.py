@@ -1,0 +1,14 @@
+import ptodsl.language as pl
+
+
+@pl.function
+def kernel(
+    a: pl.Tensor[[16, 64], pl.FP32], b: pl.Tensor[[16, 64], pl.FP16], c: pl.Tensor[[16, 64], pl.FP32]
+) -> pl.Tensor[[16, 64], pl.FP32]:
+    x = pl.load(a, [0, 0], [16, 64])
+    y = pl.load(b, [0, 0], [16, 64])
+    return pl.store(x + y, [0, 0], c)
+#                   ^^^^^ error[E0201]: dtypes differ in `add`
+
+
+kernel.ir

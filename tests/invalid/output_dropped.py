@@ -1,0 +1,17 @@
+import ptodsl.language as pl
+
+
+@pl.program
+class Program:
+    @pl.function
+    def double(
+        self, a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]
+    ) -> pl.Tensor[[16, 64], pl.FP32]:
+        return pl.store(pl.load(a, [0, 0], [16, 64]) * 2.0, [0, 0], c)
+
+    @pl.function(type=pl.FunctionType.Orchestration)
+    def main(self, a: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+        b = self.double(a)
+        self.double(b)
+#       ^^^^^^^^^^^^^^ error[E0306]: the result `c` of `double` is dropped
+        return b

@@ -1,0 +1,21 @@
+import ptodsl.language as pl
+
+
+@pl.program
+class Program:
+    @pl.function
+    def double(
+        self, a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]
+    ) -> pl.Tensor[[16, 64], pl.FP32]:
+        return pl.store(pl.load(a, [0, 0], [16, 64]) * 2.0, [0, 0], c)
+
+    @pl.function(type=pl.FunctionType.Orchestration)
+    def main(self, a: pl.Tensor[[16, 64], pl.FP32], flag: pl.Scalar[pl.BOOL]) -> pl.Tensor[[16, 64], pl.FP32]:
+        b = self.double(a)
+        c = self.double(b)
+        if flag:
+            d = b
+        else:
+            d = c
+        return d
+#       ^^^^^^^^ error[E0302]: result 0 of `main` is one of several buffers, as run time chooses

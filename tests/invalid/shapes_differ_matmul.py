@@ -1,0 +1,11 @@
+import ptodsl.language as pl
+
+
+@pl.function
+def kernel(a: pl.Tensor[[16, 64], pl.FP32], c: pl.Tensor[[16, 64], pl.FP32]) -> pl.Tensor[[16, 64], pl.FP32]:
+    x = pl.load(a, [0, 0], [16, 64])
+    return pl.store(pl.matmul(x, x), [0, 0], c)
+#                   ^^^^^^^^^^^^^^^ error[E0202]: shapes differ in `matmul`: [16, 64] and [16, 64]
+
+
+kernel.ir
