@@ -241,8 +241,8 @@ def test_compile_writes_the_texts(shell: Shell) -> None:
     status, out, _ = shell.run("compile", shell.file(ADD), "-o", "texts", "--dump-passes", "--json")
     assert status == Status.FINE
     names = {Path(file).name for file in json.loads(out)["Add"]}
-    assert {"Add.cpp", "Add.pto-ir", "memory_map.txt", "0-frontend.pto-ir"} < names
-    assert len(names) == 3 + len(pipeline.STAGES)
+    assert {"Add.cpp", "Add.pto-ir", "memory_map.txt", "schedule.txt", "0-frontend.pto-ir"} < names
+    assert len(names) == 4 + len(pipeline.STAGES)
     assert "TADD" in (shell.folder / "texts" / "Add" / "Add.cpp").read_text()
 
 
