@@ -9,12 +9,12 @@ from ptodsl.codegen.layout import lay_out
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.names import Scope
 from ptodsl.codegen.orchestration import TaskEntry, entry_emitter, from_slot
-from ptodsl.codegen.strides import strided_parameters
 from ptodsl.codegen.variables import TileVariable
 from ptodsl.ir.cores import core_of
 from ptodsl.ir.hardware import Core
 from ptodsl.ir.nodes import Function, FunctionKind, Parameter, Program
 from ptodsl.ir.span import Span
+from ptodsl.ir.strides import strided_parameters
 from ptodsl.ir.types import ScalarType, TensorType
 from ptodsl.machine import Architecture
 

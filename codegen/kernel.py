@@ -10,26 +10,26 @@ from ptodsl.codegen import windows
 from ptodsl.codegen.control import StatementEmitter, dtype_of
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.names import Scope
-from ptodsl.codegen.strides import contiguous_strides
 from ptodsl.codegen.variables import KernelVariables
 from ptodsl.codegen.windows import Window
 from ptodsl.errors import InternalError
 from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Call, Function, Op, Operand, Value
 from ptodsl.ir.span import Span
+from ptodsl.ir.strides import contiguous_strides
 from ptodsl.ir.types import Extent, ScalarType, TensorType, TileType
 from ptodsl.ops import row as rows
 from ptodsl.ops.elementwise import ROUNDING
 from ptodsl.ops.extents import reshaped_valid
-from ptodsl.ops.infer import store_window
 from ptodsl.ops.site import type_of
 from ptodsl.ops.table import row_of
+from ptodsl.ops.windows import window_of
 
 ROUND_MODES = {mode: f"RoundMode::CAST_{mode.upper()}" for mode in ROUNDING}
 """The header's names of the rounding modes."""
 
 
-_SETTERS = {(0,): "SetValidRow", (1,): "SetValidCol", (0, 1): "SetValidShape"}
+_SETTERS: dict[tuple[int, ...], str] = {(0,): "SetValidRow", (1,): "SetValidCol", (0, 1): "SetValidShape"}
 """What sets the valid extents of some dims."""
 
 
@@ -109,7 +109,7 @@ class KernelEmitter(StatementEmitter):
         first, second = row_of(op).valid
         return self._extent_by_rule(op, first, type_, 0), self._extent_by_rule(op, second, type_, 1)
 
-    def _extent_by_rule(self, op: Op, rule: rows.Extent, type_: TileType, dim: int) -> str:
+    def _extent_by_rule(self, op: Op, rule: rows.ExtentRule, type_: TileType, dim: int) -> str:
         if type_.valid[dim] is not None:
             return str(type_.valid[dim])
         match rule:
@@ -117,8 +117,8 @@ class KernelEmitter(StatementEmitter):
                 return self.extent(self._tile(op, operand), source_dim)
             case rows.Whole():
                 return str(type_.shape[dim])
-            case rows.Given(index):
-                return self.spell(op.operands[row_of(op).operand_index("valid")][index])
+            case rows.Given():
+                return self.spell(op.operands[row_of(op).operand_index("valid")][dim])
             case rows.Reshaped():
                 return self._reshaped_extent(self._tile(op, "source"), type_, dim)
             case _:
@@ -200,9 +200,7 @@ class KernelEmitter(StatementEmitter):
         assert isinstance(tile, Value)
         assert isinstance(type_, TileType)
         assert isinstance(target, TensorType)
-        sizes = op.attributes.get("sizes", store_window(type_.shape, target))
-        assert isinstance(sizes, tuple)
-        view = self._window(depth, op, tensor, offsets, sizes, tile)
+        view = self._window(depth, op, tensor, offsets, window_of(op, target), tile)
         yield view
         name = str(view.arguments["name"])
         atomic = f"<decltype({self.spell(tile)}), decltype({name}), AtomicType::AtomicAdd>"

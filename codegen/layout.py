@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,8 +19,10 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters["listed"] = listed
-    environment.globals["helpers"] = environment.get_template("helpers.j2").module
+    filters: dict[str, Any] = environment.filters
+    filters["listed"] = listed
+    variables: dict[str, Any] = environment.globals
+    variables["helpers"] = environment.get_template("helpers.j2").module
     return environment
 
 

@@ -123,7 +123,9 @@ def _holds(target: DType, source: DType) -> bool:
 
 
 def _bounds(source: DType, target: DType) -> tuple[str, str]:
-    """The ends of both ranges that are nearer to zero, as constants of the source."""
-    (low, high), (least, greatest) = _range(source), _range(target)
-    dtype = FP32 if source.is_float else source
-    return spell(max(low, least), dtype), spell(min(high, greatest), dtype)
+    """The ends of the target's range as constants of the source, of whole numbers not beyond what the source holds."""
+    least, greatest = _range(target)
+    if source.is_float:
+        return spell(least, FP32), spell(greatest, FP32)
+    low, high = source.range
+    return spell(max(low, least), source), spell(min(high, greatest), source)

@@ -67,10 +67,10 @@ def compile(  # noqa: A001 - the public name
 ) -> Compiled:
     """Compiles a program for a target: "cpu", "pto-isa" or "npu".
 
-    `dump_dir` receives the IR after each pass, the C++ and the memory map. `threads` is the most workers a launch may
-    use, the caller included; programs run their tasks in order on the caller, which is within any number. With
-    `poison`, tensors that the program creates start as bytes that show. Raises PtoError: E01 to E05 for the program,
-    E06 for the toolchain.
+    `dump_dir` receives the IR after each pass, the schedule, the C++ and the memory map. `threads` is the most workers
+    a launch may use, the caller included; programs run their tasks in order on the caller, which is within any number.
+    With `poison`, tensors that the program creates start as bytes that show. Raises PtoError: E01 to E05 for the
+    program, E06 for the toolchain.
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads={threads}: a launch has at least one worker, the caller")
@@ -122,8 +122,10 @@ def interpret(
 
 def _numpy(value: object) -> object:
     """An array of any library as numpy's, over the same memory; a scalar as it is."""
+    if isinstance(value, np.ndarray):
+        return value  # pyright: ignore[reportUnknownVariableType]  # an array of any shape and dtype
     seen = arrays.view(value)
-    if seen is None or isinstance(value, np.ndarray):
+    if seen is None:
         return value
     memory = memoryview((ctypes.c_char * len(seen.bytes)).from_address(seen.address)).cast("B")
     dtype = np.dtype(getattr(ml_dtypes, seen.dtype, None) or seen.dtype)

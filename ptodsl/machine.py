@@ -9,8 +9,21 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, UINT16, UINT32, DType
+from ptodsl.ir.dtypes import (
+    BF16,
+    FP16,
+    FP32,
+    INT8,
+    INT16,
+    INT32,
+    INT64,
+    UINT8,
+    UINT16,
+    UINT32,
+    DType,
+)
 from ptodsl.ir.hardware import Core, Layout, Memory, Pipe
 
 KIB = 1024
@@ -89,6 +102,10 @@ class Architecture:
     """The layout of an L0A tile."""
     vector_dtypes: frozenset[DType]
     """What the vector unit computes with."""
+    narrower: Mapping[str, frozenset[DType]]
+    """Vector instructions that take fewer dtypes than others of their kind, by mnemonic."""
+    conversions: Mapping[DType, tuple[DType, ...]]
+    """What each dtype converts to in one instruction."""
     hidden_scratch: range | None
     """UB bytes that some library instructions use as scratch behind the caller's back."""
     masks_vectors: bool
@@ -107,8 +124,12 @@ class Architecture:
 
     def core_of(self, pipe: Pipe) -> Core | None:
         """The only kind of core with that pipe; None where both have it."""
-        owners = [core for core, spec in self.cores.items() if pipe in spec.pipes]
-        return owners[0] if len(owners) == 1 else None
+        return self._core_of.get(pipe)
+
+    @cached_property
+    def _core_of(self) -> Mapping[Pipe, Core]:
+        owners = {pipe: [core for core, spec in self.cores.items() if pipe in spec.pipes] for pipe in Pipe}
+        return {pipe: cores[0] for pipe, cores in owners.items() if len(cores) == 1}
 
     def owner(self, memory: Memory) -> Core | None:
         """The only kind of core that works on a memory: that of the moves out of it, else into it; None for GM."""
@@ -192,6 +213,29 @@ _RESERVED = frozenset(  # [L] the hidden flags of its A2/A3 instructions, all wi
 )
 
 
+_CONVERSIONS = {  # [L] the table of TCVT, without the formats that no dtype here has
+    FP32: (FP16, BF16, INT16, INT32, INT64),
+    FP16: (FP32, INT32, INT16, INT8, UINT8),
+    BF16: (FP32, INT32),
+    INT16: (FP16, FP32),
+    INT32: (FP32, INT16, INT64, FP16),
+    INT64: (FP32, INT32),
+    UINT8: (FP16,),
+    INT8: (FP16,),
+}
+_CONVERSIONS_A5 = {
+    FP32: (FP16, BF16, INT16, INT32, INT64),
+    FP16: (FP32, INT32, INT16, INT8, UINT8),
+    BF16: (FP32, INT32, FP16),
+    INT16: (UINT8, FP16, FP32, UINT32, INT32),
+    INT32: (FP32, INT16, UINT16, INT64, UINT8),
+    INT64: (FP32, INT32),
+    UINT8: (FP16, UINT16),
+    INT8: (FP16, INT16, INT32),
+    UINT32: (UINT8, UINT16, INT16),
+}
+
+
 def _memories(ub: int, ub_physical: int, l0c: int, bias: int, scaling: int, left: Layout) -> dict[Memory, MemorySpec]:
     """The memories of an architecture, in KiB; UB and L0C differ between the generations."""
 
@@ -223,6 +267,12 @@ A2A3 = Architecture(
     accumulate_fractals=10,
     left_layout=Layout.ZZ,
     vector_dtypes=frozenset({FP32, FP16, INT32, INT16}),
+    narrower={  # [L] its checks; a TFILLPAD of one byte ends in stores of S that no flag orders before what follows
+        "TABS": frozenset({FP16, FP32}),
+        "TRELU": frozenset({FP16, FP32, INT32}),
+        "TFILLPAD": frozenset({FP16, BF16, FP32, INT16, UINT16, INT32, UINT32}),
+    },
+    conversions=_CONVERSIONS,
     hidden_scratch=range(184 * KIB, 192 * KIB),
     masks_vectors=True,
 )
@@ -241,6 +291,8 @@ A5 = Architecture(
     accumulate_fractals=10,
     left_layout=Layout.NZ,
     vector_dtypes=frozenset({FP32, FP16, BF16, INT32, INT16, INT8, UINT32, UINT16, UINT8}),
+    narrower={},
+    conversions=_CONVERSIONS_A5,
     hidden_scratch=None,
     masks_vectors=False,
 )

@@ -9,7 +9,7 @@ from ptodsl.ir.hardware import Memory
 from ptodsl.ir.liveness import live_ranges
 from ptodsl.ir.naming import unique_names
 from ptodsl.ir.nodes import Function, FunctionKind, Program, Value
-from ptodsl.ir.rewrite import walk
+from ptodsl.ir.rewrite import values_of
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import TileType
 
@@ -113,12 +113,12 @@ def memory_map(placed: Program) -> MemoryMap:
 
 
 def _rows(kernel: Function) -> list[MapRow]:
-    spans = [statement.span for statement in walk(kernel.body)]
+    live = live_ranges(kernel)
     order = {memory: number for number, memory in enumerate(Memory)}
     names = unique_names(kernel)
     rows = [
-        map_row(kernel.name, value, names[value], value.type.nbytes, spans[live[-1].last])
-        for value, live in live_ranges(kernel).items()
+        map_row(kernel.name, value, names[value], value.type.nbytes, live.last_use(value).span)
+        for value in values_of(kernel)
         if isinstance(value.type, TileType)
     ]
     return sorted(rows, key=lambda row: (order[row.memory], row.offset or 0, row.line))

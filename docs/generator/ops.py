@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing_extensions import assert_never
 
 from ptodsl.ir.dtypes import DTYPES, DType
-from ptodsl.ir.hardware import Memory, Pipe
+from ptodsl.ir.hardware import Memory
 from ptodsl.machine import ARCHITECTURES, Architecture, Move
 from ptodsl.ops.row import (
     GIVEN,
@@ -25,8 +25,7 @@ from ptodsl.ops.row import (
 )
 from ptodsl.ops.signature import keyword_of, signature_text
 from ptodsl.ops.table import ROWS
-from ptodsl.passes.conversions import CONVERSIONS
-from ptodsl.passes.vector_unit import able
+from ptodsl.passes.vector_unit import dtypes_of
 
 _EFFECTS = {
     Effect.READ: "",
@@ -116,21 +115,13 @@ def _facts(row: OpRow) -> Iterator[tuple[str, str]]:
 def _dtypes(row: OpRow) -> str:
     """What the first tile may hold, told apart by architecture where that matters."""
     if row.name == "cast":
-        return "; ".join(_conversions(architecture) for architecture in CONVERSIONS)
+        return "; ".join(_conversions(architecture) for architecture in ARCHITECTURES.values())
     if not any(operand.kind is OperandKind.TILE for operand in row.operands):
         return ""
-    by_architecture = {architecture.name: _labels(_taken(row, architecture)) for architecture in ARCHITECTURES.values()}
+    by_architecture = {architecture.name: _labels(dtypes_of(row, architecture)) for architecture in ARCHITECTURES.values()}
     if len({*by_architecture.values()}) == 1:
         return next(iter(by_architecture.values()))
     return "; ".join(f"{name}: {labels}" for name, labels in by_architecture.items())
-
-
-def _taken(row: OpRow, architecture: Architecture) -> frozenset[DType]:
-    """The dtypes that the op has on an architecture; the vector unit handles up to 32 bits."""
-    dtypes = row.dtypes or frozenset(DTYPES.values())
-    if row.computes:
-        return dtypes & able(row.instruction, architecture)
-    return frozenset(dtype for dtype in dtypes if row.pipe is not Pipe.V or dtype.size < 8)
 
 
 def _labels(dtypes: frozenset[DType]) -> str:
@@ -139,10 +130,10 @@ def _labels(dtypes: frozenset[DType]) -> str:
     return _listed(dtype.label for dtype in DTYPES.values() if dtype in dtypes)
 
 
-def _conversions(architecture: str) -> str:
-    table = CONVERSIONS[architecture].items()
+def _conversions(architecture: Architecture) -> str:
+    table = architecture.conversions.items()
     ways = "; ".join(f"{source} to {_listed(target.label for target in targets)}" for source, targets in table)
-    return f"{architecture} has {ways}"
+    return f"{architecture.name} has {ways}"
 
 
 def _pipes(row: OpRow) -> str:

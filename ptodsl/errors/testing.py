@@ -42,7 +42,10 @@ class ExpectedUnwritten(Diagnostic):
 
     code = "E0905"
     template = "`compute_expected` of `{case}` leaves elements of `{name}` unwritten"
-    remedy = 'write the whole output in place, e.g. `tensors["{name}"][:] = ...`; a case that expects NaN sets `expects_nan = True`'
+    remedy = (
+        'write the whole output in place, e.g. `tensors["{name}"][:] = ...`; '
+        "a case that expects NaN sets `expects_nan = True`"
+    )
 
 
 class TorchMissing(Diagnostic):

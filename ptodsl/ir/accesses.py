@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 from ptodsl.ir.boxes import Box, Interval, Linear, LinearForms, whole
 from ptodsl.ir.nodes import Op, Value
-from ptodsl.ir.types import Extent, TensorType, TileType
-from ptodsl.ops.infer import store_window
+from ptodsl.ir.types import Extent, TensorType
 from ptodsl.ops.row import Effect, OperandKind
 from ptodsl.ops.table import row_of
-
-Sizes = tuple[int, ...]
+from ptodsl.ops.windows import Sizes, tile_of, window_of
 
 
 class Access(NamedTuple):
@@ -40,7 +38,7 @@ def accesses(op: Op, forms: LinearForms) -> Iterator[Access]:
 
 
 def _access(op: Op, tensor: Value, type_: TensorType, starts: Sequence[Linear], *, stores: bool) -> Access:
-    sizes, valid = _window(op, type_), _valid(op)
+    sizes, valid = window_of(op, type_), _valid(op)
     reads = not stores or op.attributes.get("atomic") is True
     if not len(starts) == len(sizes) == type_.rank:
         return Access(tensor, whole(type_.shape) if reads else None, stores, None)
@@ -52,24 +50,9 @@ def _access(op: Op, tensor: Value, type_: TensorType, starts: Sequence[Linear], 
     return Access(tensor, box(_at_most(sizes, valid)) if reads else None, stores, None if sure is None else box(sure))
 
 
-def _tile_of(op: Op) -> TileType | None:
-    """The tile that a transfer moves: its result, else its operand."""
-    values = [*op.results, *(operand for group in op.operands for operand in group)]
-    types = (value.type for value in values if isinstance(value, Value))
-    return next((type_ for type_ in types if isinstance(type_, TileType)), None)
-
-
-def _window(op: Op, tensor: TensorType) -> Sizes:
-    """The sizes of the window: as written, else the tile's; one element where no tile is involved."""
-    sizes, tile = op.attributes.get("sizes"), _tile_of(op)
-    if isinstance(sizes, tuple):
-        return sizes
-    return (1,) * tensor.rank if tile is None else store_window(tile.shape, tensor)
-
-
 def _valid(op: Op) -> tuple[Extent, Extent] | None:
     """Valid rows and columns of the window; None where no tile is involved."""
-    tile = _tile_of(op)
+    tile = tile_of(op)
     if tile is None:
         return None
     rows, columns = tile.valid

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ptodsl.ir.dtypes import INDEX
@@ -28,6 +28,18 @@ class Linear(NamedTuple):
         terms = frozenset((value, coefficient) for value, coefficient in sums.items() if coefficient)
         return Linear(terms, self.constant + times * other.constant)
 
+    def times(self, other: Linear) -> Linear | None:
+        """The product with another form; None where neither is a constant."""
+        if self.terms and other.terms:
+            return None
+        form, factor = (self, other.constant) if self.terms else (other, self.constant)
+        return constant(0).plus(form, factor)
+
+    @property
+    def values(self) -> Iterator[Value]:
+        """The run-time numbers that the form depends on."""
+        return (value for value, _ in self.terms)
+
     def coefficient(self, value: Value) -> int:
         """How often a number counts; 0 where it does not occur."""
         return dict(self.terms).get(value, 0)
@@ -52,8 +64,23 @@ def unknown(value: Value) -> Linear:
     return Linear(frozenset({(value, 1)}), 0)
 
 
+def _sum(left: Linear, right: Linear) -> Linear:
+    return left.plus(right)
+
+
+def _difference(left: Linear, right: Linear) -> Linear:
+    return left.plus(right, -1)
+
+
+_ARITHMETIC: Mapping[str, Callable[[Linear, Linear], Linear | None]] = {
+    "scalar.add": _sum,
+    "scalar.sub": _difference,
+    "scalar.mul": Linear.times,
+}
+
+
 class LinearForms:
-    """The linear form of every integer scalar, as far as additions and constant factors make it."""
+    """The linear form of every INDEX, as far as additions and constant factors make it; other integers may wrap."""
 
     def __init__(self) -> None:
         self._forms: dict[Value, Linear] = {}
@@ -66,21 +93,11 @@ class LinearForms:
 
     def note(self, op: Op) -> None:
         """Learn the result of an op on INDEX, where it is linear in its operands."""
-        if len(op.results) == 1 and op.result.type == ScalarType(INDEX) and (form := self._form(op)) is not None:
-            self._forms[op.result] = form
-
-    def _form(self, op: Op) -> Linear | None:
-        match op:
-            case Op(name="scalar.add", operands=((left,), (right,))):
-                return self.of(left).plus(self.of(right))
-            case Op(name="scalar.sub", operands=((left,), (right,))):
-                return self.of(left).plus(self.of(right), -1)
-            case Op(name="scalar.mul", operands=((Literal(value=int(factor)),), (operand,))):
-                return constant(0).plus(self.of(operand), factor)
-            case Op(name="scalar.mul", operands=((operand,), (Literal(value=int(factor)),))):
-                return constant(0).plus(self.of(operand), factor)
-            case _:
-                return None
+        if op.name in _ARITHMETIC and op.result.type == ScalarType(INDEX):
+            (left,), (right,) = op.operands
+            form = _ARITHMETIC[op.name](self.of(left), self.of(right))
+            if form is not None:
+                self._forms[op.result] = form
 
 
 def forms_of(function: Function) -> LinearForms:

@@ -16,9 +16,9 @@ class Kind(enum.Enum):
     INDEX = "index"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class DType:
-    """One element type: its name in IR text, its size and its spellings outside."""
+    """One element type: its name in IR text, its size and its spellings outside. There is one object for each."""
 
     name: str
     kind: Kind

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ptodsl.ir.boxes import Box, Interval, Linear, LinearForms, constant
-from ptodsl.ir.nodes import Block, For, Function, If, Op, Operand, Statement, Value, Yield
-from ptodsl.ir.rewrite import walk
+from ptodsl.ir.nodes import For, Function, If, Op, Operand, Statement, Value
+from ptodsl.ir.rewrite import walk, yielded
 from ptodsl.ir.types import TensorType
 from ptodsl.ops.table import row_of
 
@@ -56,9 +56,9 @@ def _note(statement: Statement, handles: Handles, forms: LinearForms) -> None:
             handles[result] = _result(statement, result, handles, forms)
         case If():
             for branch in (statement.then, statement.orelse):
-                _join(statement.results, _yielded(branch), handles)
+                _join(statement.results, yielded(branch), handles)
         case For():
-            for operands in (statement.initial, _yielded(statement.body)):
+            for operands in (statement.initial, yielded(statement.body)):
                 _join(statement.carried, operands, handles)
                 _join(statement.results, operands, handles)
         case _:
@@ -81,12 +81,6 @@ def _moved(handle: Handle, offsets: Sequence[Operand], forms: LinearForms) -> Ha
         return Handle(handle.root, None)
     moved = (start.plus(forms.of(offset)) for start, offset in zip(handle.origin, offsets, strict=True))
     return Handle(handle.root, tuple(moved))
-
-
-def _yielded(block: Block) -> tuple[Operand, ...]:
-    last = block.statements[-1]
-    assert isinstance(last, Yield)
-    return last.values
 
 
 def _join(values: Iterable[Value], operands: Iterable[Operand], handles: Handles) -> None:

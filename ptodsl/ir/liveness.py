@@ -1,165 +1,202 @@
-"""Where the contents of values are needed: live ranges over the structured control flow.
+"""When each value of a function is live, over all paths, as ranges on one line of points.
 
-Positions are the numbers of statements in the order of the text, from 0, as `rewrite.walk` gives them; an If or For
-stands at its header, and its results are defined by the last Yield inside it.
+Statement number p reads at point 2p and writes at 2p + 1. A loop reads its initial values at its head and its yielded
+ones at its end, and writes what it carries at its head, its results at its end; a value from outside that its body
+reads is live from head to end. A branch of an `if` lies before the other on the line, so the ranges of a value that
+both or one of them read may have gaps. Parameters are written at ENTRY.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from ptodsl.ir.nodes import Block, For, Function, If, Statement, Value
-from ptodsl.ir.rewrite import blocks_of, operands_of, results_of, walk
+from typing_extensions import assert_never
 
+from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Operand, Return, Statement, Value, Yield
+from ptodsl.ir.rewrite import operands_of
 
-class Segment(NamedTuple):
-    """Consecutive positions at which a value is live: it is there after `first`, and `last` is the last to need it."""
-
-    first: int
-    last: int
-
-    @property
-    def until(self) -> int:
-        """Where its bytes are free again: even a value that nothing reads is written once."""
-        return max(self.last, self.first + 1)
-
-
-LiveRange = tuple[Segment, ...]
-"""In order, apart from each other. A value that nothing reads has one segment, of its definition alone."""
+Range = tuple[int, int]
+"""First and last point, both included."""
 
 ENTRY = -1
-"""Where parameters are defined."""
+"""The point before the first statement."""
 
 
-def live_ranges(function: Function) -> dict[Value, LiveRange]:
-    """The live range of every value of a function, in the order of their definitions.
-
-    A value that is defined before a loop and read inside is live to the end of the loop. One that is read in a branch
-    only is dead in the other. What flows over a back edge is the yielded value and then the carried one: the ranges of
-    a loop's initial, carried, yielded and result values meet end to end.
-    """
-    flow = _Flow()
-    flow.add(function)
-    return {value: flow.range_of(value) for value in flow.definitions}
-
-
-def positions(function: Function) -> dict[Statement, int]:
-    """The position of every statement."""
-    return {statement: number for number, statement in enumerate(walk(function.body))}
-
-
-def conflict(first: LiveRange, second: LiveRange) -> bool:
-    """Whether two values are ever needed together.
-
-    Where one dies at the statement that defines the other they are not: whether they may share bytes then is up to
-    that statement.
-    """
-    return any(max(a.first, b.first) < min(a.until, b.until) for a, b in _candidates(first, second))
-
-
-def joined(ranges: Iterable[LiveRange]) -> LiveRange:
-    """The range of a buffer: every position at which one of its members is live."""
-    merged: list[Segment] = []
-    for segment in sorted(segment for live in ranges for segment in live):
-        if merged and segment.first <= merged[-1].last:
-            merged[-1] = Segment(merged[-1].first, max(merged[-1].last, segment.last))
+def merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges in order, those that touch or overlap made one."""
+    result: list[Range] = []
+    for start, end in sorted(ranges):
+        if result and start <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
-            merged.append(segment)
-    return tuple(merged)
+            result.append((start, end))
+    return result
 
 
-def _candidates(first: LiveRange, second: LiveRange) -> Iterator[tuple[Segment, Segment]]:
-    """Pairs of segments that may touch, by one walk over both."""
+def intersect(first: list[Range], second: list[Range]) -> bool:
+    """Whether two lists of ranges in order have a point in common."""
     i = j = 0
     while i < len(first) and j < len(second):
-        yield first[i], second[j]
-        if first[i].last <= second[j].last:
+        if first[i][1] < second[j][0]:
             i += 1
-        else:
+        elif second[j][1] < first[i][0]:
             j += 1
-
-
-@dataclass(eq=False)
-class _Region:
-    """A block: the position before its first statement and that of its last, and the statement that holds it."""
-
-    first: int
-    parent: _Region | None = None
-    header: int = 0
-    loop: bool = False
-    last: int = 0
+        else:
+            return True
+    return False
 
 
 @dataclass
-class _Flow:
-    """Regions, definitions and uses of one function."""
+class LiveRanges:
+    """The live ranges of the values of one function."""
 
-    definitions: dict[Value, tuple[int, _Region]] = field(default_factory=dict[Value, tuple[int, _Region]])
-    uses: dict[Value, list[tuple[int, _Region]]] = field(default_factory=dict[Value, list[tuple[int, _Region]]])
-    count: int = 0
+    of: dict[Value, list[Range]]
+    points: dict[Statement, int]
+    """The point at which each statement reads."""
+    statements: list[Statement]
+    """Statement p of the line; a loop or branch stands there twice, at its head and at its end."""
 
-    def add(self, function: Function) -> None:
-        """Number the function's statements and note what they define and read."""
-        top = _Region(ENTRY)
-        for parameter in function.parameters:
-            self.definitions[parameter.value] = (ENTRY, top)
-        self._block(function.body, top)
+    def at(self, point: int) -> Statement:
+        """The statement that reads or writes at a point."""
+        return self.statements[point // 2]
 
-    def _block(self, block: Block, region: _Region) -> None:
+    def last_use(self, value: Value) -> Statement:
+        """The last statement to need a value, of those behind its definition in the text."""
+        return self.at(self.of[value][-1][1])
+
+
+LateRead = Callable[[Op, int, Value], bool]
+"""Whether operand group number i of an op must stay intact while the op writes."""
+
+
+def _never(_op: Op, _index: int, _operand: Value) -> bool:
+    return False
+
+
+def live_ranges(function: Function, late: LateRead = _never) -> LiveRanges:
+    """The live ranges of a function's values; `late` tells which operands may not share bytes with the result."""
+    numbering = _Numbering()
+    numbering.block(function.body)
+    walk = _Walk(numbering, late)
+    walk.function(function)
+    ranges = {value: merged(found) for value, found in walk.ranges.items()}
+    return LiveRanges(ranges, numbering.points, numbering.statements)
+
+
+@dataclass
+class _Numbering:
+    """Gives every statement its point."""
+
+    points: dict[Statement, int] = field(default_factory=dict[Statement, int])
+    ends: dict[Statement, int] = field(default_factory=dict[Statement, int])
+    """The point at which a loop reads what it yields, and a branch ends."""
+    statements: list[Statement] = field(default_factory=list[Statement])
+
+    def block(self, block: Block) -> None:
         for statement in block.statements:
-            self._statement(statement, region)
-        region.last = self.count - 1
+            self.points[statement] = self._next(statement)
+            match statement:
+                case For():
+                    self.block(statement.body)
+                    self.ends[statement] = self._next(statement)
+                case If():
+                    self.block(statement.then)
+                    self.block(statement.orelse)
+                    self.ends[statement] = self._next(statement)
+                case Op() | Call() | Yield() | Return():
+                    pass
+                case _:
+                    assert_never(statement)
 
-    def _statement(self, statement: Statement, region: _Region) -> None:
-        number = self.count
-        self.count += 1
-        for operand in operands_of(statement):
-            if isinstance(operand, Value):
-                self.uses.setdefault(operand, []).append((number, region))
-        for block in blocks_of(statement):
-            loop = isinstance(statement, For)
-            inner = _Region(self.count - 1, region, number, loop)
-            if isinstance(statement, For):
-                self.definitions.update(dict.fromkeys((statement.index, *statement.carried), (number, inner)))
-            self._block(block, inner)
-        end = self.count - 1 if isinstance(statement, If | For) else number
-        self.definitions.update(dict.fromkeys(results_of(statement), (end, region)))
-
-    def range_of(self, value: Value) -> LiveRange:
-        """The segments in which a value is live."""
-        start, home = self.definitions[value]
-        needed = _Needed(home)
-        for number, region in self.uses.get(value, ()):
-            needed.add(number, region)
-        return joined([tuple(needed.segments(home, start))])
+    def _next(self, statement: Statement) -> int:
+        self.statements.append(statement)
+        return 2 * (len(self.statements) - 1)
 
 
 @dataclass
-class _Needed:
-    """How far into each region a value is needed, up to the region that defines it."""
+class _Walk:
+    """Goes from the last statement to the first; `_open` holds what is live, with the last point that reads it."""
 
-    home: _Region
-    last: dict[_Region, int] = field(default_factory=dict[_Region, int])
-    inner: dict[_Region, list[_Region]] = field(default_factory=dict[_Region, list[_Region]])
+    numbering: _Numbering
+    late: LateRead
+    ranges: dict[Value, list[Range]] = field(default_factory=dict[Value, "list[Range]"])
+    _open: dict[Value, int] = field(default_factory=dict[Value, int])
+    _opened: list[Value] = field(default_factory=list[Value])
+    """The values that the block being walked has made live."""
 
-    def add(self, number: int, region: _Region) -> None:
-        """A use; it is needed to the header of every branch around it, and to the end of every loop."""
-        while True:
-            known = region in self.last
-            self.last[region] = max(self.last.get(region, number), number)
-            if region is self.home or region.parent is None:
-                return
-            if not known:
-                self.inner.setdefault(region.parent, []).append(region)
-            number = region.last if region.loop else region.header
-            region = region.parent
+    def function(self, function: Function) -> None:
+        self.block(function.body)
+        self._write_all((parameter.value for parameter in function.parameters), ENTRY)
 
-    def segments(self, region: _Region, start: int) -> Iterator[Segment]:
-        """The stretch in a region, and in each branch of the `if` that ends it."""
-        end = self.last.get(region, start)
-        yield Segment(start, end)
-        for inner in self.inner.get(region, ()):
-            if not inner.loop and inner.header == end:
-                yield from self.segments(inner, inner.first)
+    def block(self, block: Block) -> None:
+        for statement in reversed(block.statements):
+            match statement:
+                case Op():
+                    self._op(statement)
+                case If():
+                    self._branch(statement)
+                case For():
+                    self._loop(statement)
+                case Yield() | Return() | Call():
+                    self._read_all(operands_of(statement), self.numbering.points[statement])
+                case _:
+                    assert_never(statement)
+
+    def _op(self, op: Op) -> None:
+        point = self.numbering.points[op]
+        self._write_all(op.results, point + 1)
+        for index, group in enumerate(op.operands):
+            for operand in group:
+                if isinstance(operand, Value):
+                    self._read(operand, point + self.late(op, index, operand))
+
+    def _branch(self, branch: If) -> None:
+        self._write_all(branch.results, self.numbering.ends[branch] + 1)
+        entered: list[Value] = []
+        for block in (branch.orelse, branch.then):
+            start = self.numbering.points[block.statements[0]]
+            for value in self._inside(block):
+                self._close(value, start)
+                entered.append(value)
+        self._read_all((*entered, branch.condition), self.numbering.points[branch])
+
+    def _loop(self, loop: For) -> None:
+        head, end = self.numbering.points[loop], self.numbering.ends[loop]
+        self._write_all(loop.results, end + 1)
+        last = loop.body.statements[-1]
+        inside = self._inside(loop.body, also=operands_of(last), at=end)
+        self._write_all((loop.index, *loop.carried), head + 1)
+        for value in inside:
+            if value in self._open:
+                self._open[value] = end
+                self._opened.append(value)
+        self._read_all(operands_of(loop), head)
+
+    def _inside(self, block: Block, also: Iterable[Operand] = (), at: int = 0) -> list[Value]:
+        """Walks a block; gives the values that are live at its start and were not at its end."""
+        outer, self._opened = self._opened, []
+        self._read_all(also, at)
+        self.block(block)
+        entered, self._opened = self._opened, outer
+        return [value for value in dict.fromkeys(entered) if value in self._open]
+
+    def _read_all(self, operands: Iterable[Operand], point: int) -> None:
+        for operand in operands:
+            if isinstance(operand, Value):
+                self._read(operand, point)
+
+    def _read(self, value: Value, point: int) -> None:
+        if value not in self._open:
+            self._open[value] = point
+            self._opened.append(value)
+        elif self._open[value] < point:
+            self._open[value] = point
+
+    def _write_all(self, values: Iterable[Value], point: int) -> None:
+        for value in values:
+            self._open.setdefault(value, point)
+            self._close(value, point)
+
+    def _close(self, value: Value, start: int) -> None:
+        self.ranges.setdefault(value, []).append((start, self._open.pop(value)))

@@ -43,14 +43,21 @@ def results_of(statement: Statement) -> tuple[Value, ...]:
 def blocks_of(statement: Statement) -> tuple[Block, ...]:
     """The blocks nested in a statement."""
     match statement:
+        case Op() | Call() | Yield() | Return():
+            return ()
         case If():
             return (statement.then, statement.orelse)
         case For():
             return (statement.body,)
-        case Op() | Call() | Yield() | Return():
-            return ()
         case _:
             assert_never(statement)
+
+
+def yielded(block: Block) -> tuple[Operand, ...]:
+    """The values that leave a branch or an iteration."""
+    last = block.statements[-1]
+    assert isinstance(last, Yield)
+    return last.values
 
 
 def walk(block: Block) -> Iterator[Statement]:

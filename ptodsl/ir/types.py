@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from ptodsl.ir.dtypes import DType
@@ -68,7 +68,7 @@ class TileType:
 
     def at(self, offset: int) -> TileType:
         """The same type placed at a byte offset."""
-        return replace(self, offset=offset)
+        return TileType(self.shape, self.dtype, self.valid, self.memory, self.physical, self.layout, offset)
 
     def __str__(self) -> str:
         parts = ["x".join(map(str, self.shape)) + f"x{self.dtype.name}"]

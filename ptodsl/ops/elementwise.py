@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, UINT16, UINT32
+from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, UINT16, UINT32, DType
 from ptodsl.ir.hardware import Layout, Pipe
 from ptodsl.ops import infer
 from ptodsl.ops.row import (
     AttributeKind,
     AttributeRow,
     Family,
+    Legal,
     Numerics,
     Of,
     OperandKind,
@@ -18,23 +19,30 @@ from ptodsl.ops.row import (
 )
 
 FLOATS = frozenset({FP16, BF16, FP32})
-NUMBERS = FLOATS | {INT8, INT16, INT32, UINT8, UINT16, UINT32}
+SIGNED = FLOATS | {INT8, INT16, INT32}
+NUMBERS = SIGNED | {UINT8, UINT16, UINT32}
 
 ROUNDING = ("none", "rint", "round", "floor", "ceil", "trunc", "odd")
 """Rounding modes, in the order of the ISA's numbering."""
 
-OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-"""Python's operators, by the spelling that means the same."""
-
 _ROWS_ONLY = (Layout.ND,)
 _ROUNDED = Numerics(note="16-bit floats: computed in FP32, rounded to nearest even once")
+_TWO_ULP = Numerics(exact=False, ulp=2)
 
 
 def _tile(name: str) -> OperandRow:
     return OperandRow(name, OperandKind.TILE, layouts=_ROWS_ONLY)
 
 
-def _unary(name: str, instruction: str, doc: str, numpy: str, numerics: Numerics = _ROUNDED) -> OpRow:
+def _unary(
+    name: str,
+    instruction: str,
+    doc: str,
+    numpy: str,
+    dtypes: frozenset[DType] = FLOATS,
+    numerics: Numerics = _ROUNDED,
+    inplace: tuple[str, ...] = ("source",),
+) -> OpRow:
     return OpRow(
         name=name,
         family=Family.ELEMENTWISE,
@@ -46,29 +54,38 @@ def _unary(name: str, instruction: str, doc: str, numpy: str, numerics: Numerics
         names=(name,),
         pipe=Pipe.V,
         computes=True,
-        dtypes=FLOATS if name not in ("neg", "abs", "relu") else NUMBERS - {UINT8, UINT16, UINT32},
+        dtypes=dtypes,
         valid=(Of("source", 0), Of("source", 1)),
-        inplace=() if name in ("recip", "rsqrt") else ("source",),
+        inplace=inplace,
         numerics=numerics,
         instruction=instruction,
         numpy=numpy,
     )
 
 
-def _binary(name: str, instruction: str, doc: str, symbol: str, numpy: str) -> OpRow:
+def _binary(
+    name: str,
+    instruction: str,
+    doc: str,
+    numpy: str,
+    *,
+    example: str,
+    operator: str = "",
+    dtypes: frozenset[DType] = NUMBERS,
+) -> OpRow:
     return OpRow(
         name=name,
         family=Family.ELEMENTWISE,
         doc=doc,
-        example=f"z = {symbol}",
+        example=f"z = {example}",
         infer=infer.binary,
         operands=(_tile("left"), _tile("right")),
         result=ResultRow(layout=Layout.ND),
         names=(name,),
-        operator=OPERATORS.get(name, ""),
+        operator=operator,
         pipe=Pipe.V,
         computes=True,
-        dtypes=FLOATS if name == "div" else NUMBERS,
+        dtypes=dtypes,
         valid=(Of("left", 0), Of("left", 1)),
         inplace=("left", "right"),
         numerics=_ROUNDED,
@@ -77,23 +94,34 @@ def _binary(name: str, instruction: str, doc: str, symbol: str, numpy: str) -> O
     )
 
 
-def _with_scalar(name: str, base: str, instruction: str, doc: str, symbol: str, numpy: str) -> OpRow:
+def _with_scalar(
+    names: tuple[str, str],
+    instruction: str,
+    doc: str,
+    numpy: str,
+    *,
+    example: str,
+    operator: str = "",
+    dtypes: frozenset[DType] = NUMBERS,
+    hidden_flags: bool = False,
+) -> OpRow:
+    """The form of a binary op with a scalar; `names` are that op's and its own."""
     return OpRow(
-        name=name,
+        name=names[1],
         family=Family.ELEMENTWISE,
         doc=doc,
-        example=f"z = {symbol}",
+        example=f"z = {example}",
         infer=infer.with_scalar,
         operands=(_tile("source"), OperandRow("scalar", OperandKind.SCALAR, like="source")),
         result=ResultRow(layout=Layout.ND),
-        names=(base, name),
-        operator=OPERATORS.get(base, ""),
+        names=names,
+        operator=operator,
         pipe=Pipe.V,
         computes=True,
-        dtypes=FLOATS if base == "div" else NUMBERS,
+        dtypes=dtypes,
         valid=(Of("source", 0), Of("source", 1)),
         inplace=("source",),
-        hidden_flags=base == "div",
+        hidden_flags=hidden_flags,
         numerics=_ROUNDED,
         instruction=instruction,
         numpy=numpy,
@@ -101,29 +129,46 @@ def _with_scalar(name: str, base: str, instruction: str, doc: str, symbol: str, 
 
 
 ROWS: tuple[OpRow, ...] = (
-    _unary("neg", "TNEG", "The negative of each element.", "negative"),
-    _unary("abs", "TABS", "The magnitude of each element.", "absolute"),
-    _unary("exp", "TEXP", "e to the power of each element; exp(-inf) is 0.", "exp", Numerics(False, 2)),
-    _unary("log", "TLOG", "The natural logarithm of each element.", "log", Numerics(False, 2)),
+    _unary("neg", "TNEG", "The negative of each element.", "negative", SIGNED),
+    _unary("abs", "TABS", "The magnitude of each element.", "absolute", SIGNED),
+    _unary("exp", "TEXP", "e to the power of each element; exp(-inf) is 0.", "exp", numerics=_TWO_ULP),
+    _unary("log", "TLOG", "The natural logarithm of each element.", "log", numerics=_TWO_ULP),
     _unary("sqrt", "TSQRT", "The square root of each element.", "sqrt"),
-    _unary("rsqrt", "TRSQRT", "1 / sqrt(x) of each element, rounded after each step.", "rsqrt"),
-    _unary("recip", "TRECIP", "1 / x of each element.", "reciprocal"),
-    _unary("relu", "TRELU", "max(x, 0) of each element; NaN stays NaN.", "relu"),
-    _binary("add", "TADD", "The sum of two tiles.", "x + y", "add"),
-    _binary("sub", "TSUB", "The difference of two tiles.", "x - y", "subtract"),
-    _binary("mul", "TMUL", "The product of two tiles, element by element.", "x * y", "multiply"),
-    _binary("div", "TDIV", "The quotient of two tiles.", "x / y", "divide"),
-    _binary("maximum", "TMAX", "The larger of two elements; NaN if either is.", "pl.maximum(x, y)", "maximum"),
-    _binary("minimum", "TMIN", "The smaller of two elements; NaN if either is.", "pl.minimum(x, y)", "minimum"),
-    _with_scalar("adds", "add", "TADDS", "A tile plus a scalar.", "x + 1.0", "add"),
-    _with_scalar("subs", "sub", "TSUBS", "A tile minus a scalar.", "x - 1.0", "subtract"),
-    _with_scalar("muls", "mul", "TMULS", "A tile times a scalar.", "x * 2.0", "multiply"),
-    _with_scalar("divs", "div", "TDIVS", "A tile divided by a scalar.", "x / 2.0", "divide"),
+    _unary("rsqrt", "TRSQRT", "1 / sqrt(x) of each element, rounded after each step.", "rsqrt", inplace=()),
+    _unary("recip", "TRECIP", "1 / x of each element.", "reciprocal", inplace=()),
+    _unary("relu", "TRELU", "max(x, 0) of each element; NaN stays NaN.", "relu", SIGNED),
+    _binary("add", "TADD", "The sum of two tiles.", "add", example="x + y", operator="+"),
+    _binary("sub", "TSUB", "The difference of two tiles.", "subtract", example="x - y", operator="-"),
+    _binary("mul", "TMUL", "The product of two tiles, element by element.", "multiply", example="x * y", operator="*"),
+    _binary("div", "TDIV", "The quotient of two tiles.", "divide", example="x / y", operator="/", dtypes=FLOATS),
+    _binary("maximum", "TMAX", "The larger of two elements; NaN if either is.", "maximum", example="pl.maximum(x, y)"),
+    _binary("minimum", "TMIN", "The smaller of two elements; NaN if either is.", "minimum", example="pl.minimum(x, y)"),
+    _with_scalar(("add", "adds"), "TADDS", "A tile plus a scalar.", "add", example="x + 1.0", operator="+"),
+    _with_scalar(("sub", "subs"), "TSUBS", "A tile minus a scalar.", "subtract", example="x - 1.0", operator="-"),
+    _with_scalar(("mul", "muls"), "TMULS", "A tile times a scalar.", "multiply", example="x * 2.0", operator="*"),
     _with_scalar(
-        "maxs", "maximum", "TMAXS", "The larger of each element and a scalar.", "pl.maximum(x, 0.0)", "maximum"
+        ("div", "divs"),
+        "TDIVS",
+        "A tile divided by a scalar.",
+        "divide",
+        example="x / 2.0",
+        operator="/",
+        dtypes=FLOATS,
+        hidden_flags=True,
     ),
     _with_scalar(
-        "mins", "minimum", "TMINS", "The smaller of each element and a scalar.", "pl.minimum(x, 0.0)", "minimum"
+        ("maximum", "maxs"),
+        "TMAXS",
+        "The larger of each element and a scalar.",
+        "maximum",
+        example="pl.maximum(x, 0.0)",
+    ),
+    _with_scalar(
+        ("minimum", "mins"),
+        "TMINS",
+        "The smaller of each element and a scalar.",
+        "minimum",
+        example="pl.minimum(x, 0.0)",
     ),
     OpRow(
         name="cast",
@@ -146,6 +191,7 @@ ROWS: tuple[OpRow, ...] = (
         pipe=Pipe.V,
         valid=(Of("source", 0), Of("source", 1)),
         numerics=Numerics(note="rounded once, by `mode`"),
+        legal=Legal.CONVERSION,
         instruction="TCVT",
         emit="cast",
         numpy="cast",

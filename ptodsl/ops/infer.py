@@ -1,95 +1,37 @@
-"""The typing rules that rows name: operands and attributes to the result's type, or a refusal."""
+"""The typing rules of tiles: operands and attributes to the result's type, or a refusal."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from operator import attrgetter
 
-from ptodsl.errors.types import (
-    DTypeRefused,
-    DTypesDiffer,
-    ShapeRefused,
-    ShapesDiffer,
-    ValidShapesDiffer,
-)
-from ptodsl.ir.dtypes import BOOL, FP32, INT32, DType, Kind
+from ptodsl.errors.types import DTypeRefused, DTypesDiffer, ShapesDiffer
+from ptodsl.ir.dtypes import BOOL, DTYPES, FP32, INT32, DType, Kind
 from ptodsl.ir.hardware import Memory
-from ptodsl.ir.nodes import Literal, Operand
-from ptodsl.ir.types import ErrorType, ScalarType, Shape2D, TensorType, TileType, Type
+from ptodsl.ir.nodes import Literal
+from ptodsl.ir.types import ErrorType, ScalarType, Shape2D, TileType, Type
 from ptodsl.ops.extents import reshaped_valid, valid_shape
-from ptodsl.ops.site import Conversion, Site, dtype_of, type_of
+from ptodsl.ops.requirements import (
+    agree_dtypes,
+    agree_extents,
+    agree_shapes,
+    check_valid,
+    check_window,
+    shape_refused,
+    shape_text,
+    take_dtype,
+)
+from ptodsl.ops.site import Conversion, Site, type_of
+from ptodsl.ops.windows import store_window, window_tile
 
 
 def _tile(site: Site, shape: Shape2D, dtype: DType) -> TileType:
     return TileType(shape, dtype, valid_shape(site, shape))
 
 
-def shape_text(shape: tuple[int | None, ...]) -> str:
-    return "[" + ", ".join("?" if extent is None else str(extent) for extent in shape) + "]"
-
-
-def agree_dtypes(site: Site, left: str, right: str) -> None:
-    """The dtypes of two operands are one."""
-    first, second = site.dtype(left), site.dtype(right)
-    if first is not second:
-        label = f"{first} {site.row.operator or 'and'} {second}"
-        conversion = _towards(site.operand(left), site.operand(right))
-        site.refuse(DTypesDiffer, left, right, label=label, conversion=conversion)
-
-
-def _towards(left: Operand, right: Operand) -> Conversion:
-    """The conversion to suggest: an integer to a float before a scalar to a tile's dtype before a narrow to a wide."""
-    ranks = [_rank(operand) for operand in (left, right)]
-    return Conversion(left, dtype_of(right)) if ranks[0] < ranks[1] else Conversion(right, dtype_of(left))
-
-
-def _rank(operand: Operand) -> tuple[bool, bool, int]:
-    dtype = dtype_of(operand)
-    return dtype.is_float, isinstance(type_of(operand), TileType), dtype.bits
-
-
-def _take_dtype(site: Site, operand: str) -> None:
-    """The row is defined for the dtype of an operand."""
-    dtype, dtypes = site.dtype(operand), site.row.dtypes
-    if dtypes and dtype not in dtypes:
-        allowed = ", ".join(sorted(other.label for other in dtypes))
-        target = FP32 if FP32 in dtypes else min(dtypes, key=attrgetter("name"))
-        conversion = Conversion(site.operand(operand), target)
-        site.refuse(DTypeRefused, operand, dtype=dtype, allowed=allowed, conversion=conversion)
-
-
-def _agree_shapes(site: Site, left: str, right: str) -> None:
-    """Two tiles have one logical and, as far as known, one valid shape."""
-    first, second = site.tile(left), site.tile(right)
-    if first.shape != second.shape:
-        site.refuse(
-            ShapesDiffer,
-            left,
-            right,
-            left=shape_text(first.shape),
-            right=shape_text(second.shape),
-            how="use tiles of one shape; `pl.row_expand_*` and `pl.col_expand_*` combine a tile with a column or a row",
-        )
-    _agree_extents(site, left, right, ((0, 0), (1, 1)))
-
-
-def _agree_extents(site: Site, left: str, right: str, dims: tuple[tuple[int, int], ...]) -> None:
-    """The valid extents of pairs of dims are one, as far as known."""
-    first, second = site.tile(left).valid, site.tile(right).valid
-    for i, j in dims:
-        a, b = first[i], second[j]
-        if a is not None and b is not None and a != b:
-            site.refuse(ValidShapesDiffer, left, right, left=shape_text(first), right=shape_text(second))
-
-
-def shape_refused(site: Site, *about: str, problem: str, how: str, label: str = "") -> None:
-    site.refuse(ShapeRefused, *about, problem=problem, how=how, label=label)
-
-
 def unary(site: Site) -> Type:
     """Tile to tile of the same shape and dtype."""
-    _take_dtype(site, "source")
+    take_dtype(site, "source")
     source = site.tile("source")
     return _tile(site, source.shape, source.dtype)
 
@@ -97,8 +39,8 @@ def unary(site: Site) -> Type:
 def binary(site: Site) -> Type:
     """Two tiles of one shape and dtype."""
     agree_dtypes(site, "left", "right")
-    _take_dtype(site, "left")
-    _agree_shapes(site, "left", "right")
+    take_dtype(site, "left")
+    agree_shapes(site, "left", "right")
     left = site.tile("left")
     return _tile(site, left.shape, left.dtype)
 
@@ -144,7 +86,7 @@ def _check_scratch(site: Site) -> None:
 
 def row_reduction(site: Site) -> Type:
     """[R, C] to the column [R, 1]."""
-    _take_dtype(site, "source")
+    take_dtype(site, "source")
     _check_scratch(site)
     source = site.tile("source")
     return _tile(site, (source.shape[0], 1), source.dtype)
@@ -152,7 +94,7 @@ def row_reduction(site: Site) -> Type:
 
 def column_reduction(site: Site) -> Type:
     """[R, C] to the row [1, C]."""
-    _take_dtype(site, "source")
+    take_dtype(site, "source")
     source = site.tile("source")
     return _tile(site, (1, source.shape[1]), source.dtype)
 
@@ -169,7 +111,7 @@ def column_expansion(site: Site) -> Type:
 
 def _expansion(site: Site, dim: int, needed: Shape2D, what: str) -> Type:
     agree_dtypes(site, "source", "vector")
-    _take_dtype(site, "source")
+    take_dtype(site, "source")
     source, vector = site.tile("source"), site.tile("vector")
     if vector.shape != needed:
         site.refuse(
@@ -180,18 +122,21 @@ def _expansion(site: Site, dim: int, needed: Shape2D, what: str) -> Type:
             right=shape_text(vector.shape),
             how=f"the second operand is the {what} {shape_text(needed)}; `pl.reshape` turns a row into a column",
         )
-    _agree_extents(site, "source", "vector", ((dim, dim),))
+    agree_extents(site, "source", "vector", ((dim, dim),))
     return _tile(site, source.shape, source.dtype)
 
 
 ACCUMULATOR: dict[str, DType] = {"int8": INT32, "fp16": FP32, "bf16": FP32, "fp32": FP32}
 """The dtype that a product of two tiles accumulates in, by their dtype. Source: TMATMUL of the public header."""
 
+FACTORS = frozenset(DTYPES[name] for name in ACCUMULATOR)
+"""What tiles that are multiplied may hold."""
+
 
 def matmul(site: Site) -> Type:
     """[M, K] by [K, N] to [M, N] in the accumulator's dtype."""
     agree_dtypes(site, "left", "right")
-    _take_dtype(site, "left")
+    take_dtype(site, "left", FACTORS)
     left, right = site.tile("left"), site.tile("right")
     if left.shape[1] != right.shape[0]:
         site.refuse(
@@ -203,7 +148,7 @@ def matmul(site: Site) -> Type:
             how="the columns of the left operand must be the rows of the right one; `pl.load(..., transpose=True)` "
             "loads a transposed operand",
         )
-    _agree_extents(site, "left", "right", ((1, 0),))
+    agree_extents(site, "left", "right", ((1, 0),))
     product = _tile(site, (left.shape[0], right.shape[1]), ACCUMULATOR[left.dtype.name])
     return replace(product, memory=Memory.L0C)
 
@@ -233,45 +178,6 @@ def matmul_acc(site: Site) -> Type:
     return product
 
 
-def check_window(site: Site, tensor: TensorType, sizes: tuple[int, ...]) -> None:
-    """Offsets and sizes have one entry a dim, and a window with known offsets lies inside the tensor."""
-    offsets = site.integers("offsets")
-    for what, count in (("offsets", len(offsets)), ("sizes", len(sizes))):
-        if count != tensor.rank:
-            shape_refused(
-                site,
-                problem=f"a tensor of rank {tensor.rank} has {tensor.rank} {what}, this gives {count}",
-                how=f"give one for each dim of {shape_text(tensor.shape)}",
-            )
-    for dim, (offset, size, extent) in enumerate(zip(offsets, sizes, tensor.shape, strict=True)):
-        start = int(offset.value) if isinstance(offset, Literal) else 0
-        if size < 1 or start < 0 or start + size > extent:
-            shape_refused(
-                site,
-                problem=f"the window [{start}, {start + size}) leaves dim {dim} of {shape_text(tensor.shape)}",
-                how="keep it inside; for a last block that is partly there, load the whole block with `valid_shape=`",
-            )
-
-
-def _check_valid(site: Site, shape: Shape2D) -> None:
-    """Written extents that are known lie in [0, extent]."""
-    extents = site.integers("valid")
-    if len(extents) not in (0, 2):
-        shape_refused(site, problem=f"{len(extents)} valid extents", how="give one for the rows, one for the columns")
-    for extent, whole in zip(extents, shape, strict=False):  # none where no `valid` is given
-        if isinstance(extent, Literal) and not 0 < int(extent.value) <= whole:
-            shape_refused(
-                site,
-                problem=f"the valid extent {extent.value} is not in 1 to {whole}",
-                how=f"a valid shape lies within {shape_text(shape)}",
-            )
-
-
-def window_tile(sizes: tuple[int, ...]) -> Shape2D:
-    """The tile of a window: all sizes but the last multiplied, by the last; rank 1 is a row."""
-    return (prod(sizes[:-1]), sizes[-1])
-
-
 def load(site: Site) -> Type:
     """A window of a tensor as a tile; transposed, the tile has the window's shape turned."""
     tensor, sizes = site.tensor("tensor"), site.shape("sizes")
@@ -279,7 +185,7 @@ def load(site: Site) -> Type:
     shape = window_tile(sizes)
     if site.attribute("transpose"):
         shape = (shape[1], shape[0])
-    _check_valid(site, shape)
+    check_valid(site, shape)
     return _tile(site, shape, tensor.dtype)
 
 
@@ -306,13 +212,6 @@ def store(site: Site) -> Type:
             conversion=Conversion(site.operand("source"), tensor.dtype),
         )
     return ErrorType()
-
-
-def store_window(shape: Shape2D, tensor: TensorType) -> tuple[int, ...]:
-    """The window of a tile where none is written: its rows and columns in the last two dims, 1 before."""
-    if tensor.rank == 1:
-        return (shape[1],)
-    return (*(1 for _ in range(tensor.rank - 2)), *shape)
 
 
 def move(site: Site) -> Type:
@@ -347,14 +246,14 @@ def slice_(site: Site) -> Type:
                 problem=f"the window [{start}, {start + size}) leaves {shape_text(source.shape)}",
                 how="keep it inside the tile",
             )
-    _check_valid(site, (sizes[0], sizes[1]))
+    check_valid(site, (sizes[0], sizes[1]))
     return _tile(site, (sizes[0], sizes[1]), source.dtype)
 
 
 def set_validshape(site: Site) -> Type:
     """The same tile with another valid shape."""
     source = site.tile("source")
-    _check_valid(site, source.shape)
+    check_valid(site, source.shape)
     return _tile(site, source.shape, source.dtype)
 
 

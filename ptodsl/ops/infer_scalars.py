@@ -5,7 +5,7 @@ from __future__ import annotations
 from ptodsl.errors.types import DTypeRefused, IntegerDivision
 from ptodsl.ir.dtypes import BOOL, INDEX, DType
 from ptodsl.ir.types import ScalarType, TensorType, Type
-from ptodsl.ops.infer import agree_dtypes, check_window, shape_refused, shape_text
+from ptodsl.ops.requirements import agree_dtypes, check_window, shape_refused, shape_text
 from ptodsl.ops.site import Conversion, Site
 
 

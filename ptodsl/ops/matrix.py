@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8
 from ptodsl.ir.hardware import Layout, Memory, Pipe
 from ptodsl.ops import infer
 from ptodsl.ops.row import Family, Numerics, Of, OperandKind, OperandRow, OpRow, ResultRow
 
-_FACTORS = frozenset({INT8, FP16, BF16, FP32})
 _LEFT = OperandRow("left", OperandKind.TILE, memories=(Memory.L0A,))
 _RIGHT = OperandRow("right", OperandKind.TILE, memories=(Memory.L0B,))
-_ALONG_K = Numerics(exact=False, ulp=4, accumulates=True, note="along K in order, one rounding a step (fma)")
+_ALONG_K = Numerics(exact=False, ulp=1, accumulates=True, note="for each term along K: in order, one rounding a step (fma)")
 
 ROWS: tuple[OpRow, ...] = (
     OpRow(
@@ -23,7 +21,7 @@ ROWS: tuple[OpRow, ...] = (
         result=ResultRow((Memory.L0C,), Layout.NZ),
         names=("matmul",),
         pipe=Pipe.M,
-        dtypes=_FACTORS,
+        dtypes=infer.FACTORS,
         valid=(Of("left", 0), Of("right", 1)),
         numerics=_ALONG_K,
         instruction="TMATMUL",
@@ -39,7 +37,6 @@ ROWS: tuple[OpRow, ...] = (
         result=ResultRow((Memory.L0C,), Layout.NZ),
         names=("matmul_acc",),
         pipe=Pipe.M,
-        dtypes=frozenset(),
         valid=(Of("accumulator", 0), Of("accumulator", 1)),
         tied="accumulator",
         numerics=_ALONG_K,

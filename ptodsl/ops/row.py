@@ -8,8 +8,9 @@ stands elsewhere (`infer`, `numpy`, `emit`).
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from ptodsl.ir.dtypes import DType
@@ -55,6 +56,18 @@ class Effect(enum.Enum):
     """Overwrites them with nothing of meaning; they are undefined after."""
     NONE = "none"
     """Takes only the handle (the operand of a view)."""
+
+
+class Legal(enum.Enum):
+    """What makes an op one that its instruction can execute."""
+
+    ROW = "memories, layouts and a temporary as its operands say"
+    WINDOW = "a window of a tensor that one transfer can cover"
+    CONVERSION = "conversions that the architecture has, one after the other"
+    TRANSPOSE = "nothing for a row or column, whose bytes stay where they are"
+    RESHAPE = "bytes without gaps on both sides"
+    SLICE = "bytes that follow each other, else a copy"
+    EXTRACT = "a window that begins at a block of 32 bytes"
 
 
 class ScratchShape(enum.Enum):
@@ -132,21 +145,18 @@ class Whole:
 class Given:
     """The extent that the op's own `valid` operand gives in this dim; the whole where it is absent."""
 
-    dim: int
-
 
 @dataclass(frozen=True)
 class Reshaped:
     """As the source has it, carried over to the new shape (a row turned into a column); whole otherwise."""
 
-    dim: int
 
-
-Extent: TypeAlias = Of | Whole | Given | Reshaped
-Valid: TypeAlias = tuple[Extent, Extent]
+ExtentRule: TypeAlias = Of | Whole | Given | Reshaped
+Valid: TypeAlias = tuple[ExtentRule, ExtentRule]
 
 WHOLE: Valid = (Whole(), Whole())
-GIVEN: Valid = (Given(0), Given(1))
+GIVEN: Valid = (Given(), Given())
+RESHAPED: Valid = (Reshaped(), Reshaped())
 
 
 @dataclass(frozen=True)
@@ -162,7 +172,8 @@ class Numerics:
     """How the result relates to the op's definition.
 
     `exact`: every execution gives the same bits. Otherwise library and interpreter may differ by `ulp` units in the
-    last place of the result (of the sum of magnitudes, for `accumulates`).
+    last place of the result; for `accumulates` by as many for each term of the sum, in the last place of the sum of
+    magnitudes.
     """
 
     exact: bool = True
@@ -228,6 +239,8 @@ class OpRow:
     view_of: str = ""
     tied: str = ""
     inplace: tuple[str, ...] = ()
+    legal: Legal = Legal.ROW
+    """The rule of `legalize` for it."""
     hidden_flags: bool = False
     """Whether the A2/A3 library sets and waits on flags of its own inside (id 0 of the reserved pairs)."""
     numerics: Numerics = field(default_factory=Numerics)
@@ -255,7 +268,11 @@ class OpRow:
 
     def operand_index(self, name: str) -> int:
         """The position of an operand's group."""
-        return next(index for index, row in enumerate(self.operands) if row.name == name)
+        return self._positions[name]
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {row.name: index for index, row in enumerate(self.operands)}
 
     def attribute(self, name: str) -> AttributeRow:
         """The row of an attribute."""

@@ -74,7 +74,7 @@ def _overflow(
     if needed > capacity:
         table = _table(live, buffers)
         return MemoryOverflow(
-            buffers.live.statements[point // 2].span,
+            buffers.live.at(point).span,
             memory=memory.label,
             kernel=buffers.function.name,
             needed=needed,
@@ -102,7 +102,7 @@ def _table(items: list[Item], buffers: Buffers) -> str:
             item.leader,
             names[item.leader],
             item.size,
-            buffers.live.statements[item.end // 2].span,
+            buffers.live.at(item.end).span,
         )
         for item in sorted(items, key=lambda item: -item.size)
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ptodsl.ir.liveness import LiveRanges, Range, intersect, live_ranges, merged
 from ptodsl.ir.nodes import Block, Function, Op, Statement, Value
 from ptodsl.ir.rewrite import blocks_of, values_of, walk
 from ptodsl.ir.types import TileType
 from ptodsl.ops.table import row_of
 from ptodsl.passes.disjoint import DisjointSets
 from ptodsl.passes.joins import Join, JoinKind, is_tile, joins
-from ptodsl.passes.live_ranges import LiveRanges, Range, intersect, live_ranges, merged
 from ptodsl.passes.views import Views
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from typing_extensions import assert_never
@@ -20,8 +21,8 @@ from ptodsl.errors.types import (
     ResultDiffers,
 )
 from ptodsl.ir.dtypes import BOOL, INDEX
-from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Operand, Program, Return, Statement, Value, Yield
-from ptodsl.ir.rewrite import operands_of, walk
+from ptodsl.ir.nodes import Call, For, Function, If, Op, Operand, Program, Return, Statement, Value, Yield
+from ptodsl.ir.rewrite import operands_of, walk, yielded
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
 from ptodsl.machine import Architecture
@@ -56,7 +57,10 @@ class _Checker:
     def __init__(self, program: Program, function: Function) -> None:
         self._program = program
         self._function = function
-        self._origins = Origins(function)
+
+    @cached_property
+    def _origins(self) -> Origins:
+        return Origins(self._function)
 
     def mistakes(self) -> Iterator[Diagnostic]:
         """Every mistake, in the order of the text."""
@@ -137,7 +141,7 @@ class _Checker:
 
     def _if(self, statement: If) -> Iterator[Diagnostic]:
         yield from self._condition(statement.condition, statement.span)
-        paths = zip(_yielded(statement.then), _yielded(statement.orelse), strict=True)
+        paths = zip(yielded(statement.then), yielded(statement.orelse), strict=True)
         for value, (then, orelse) in zip(statement.results, paths, strict=True):
             yield from self._joined(value, (then, "if the condition holds"), (orelse, "if it does not"))
 
@@ -151,9 +155,9 @@ class _Checker:
                 right.span, notes, name=value.name, left=before, right=after, label=spelled(type_of(right))
             )
             return
-        for operand in (left, right):
-            if not _agree(value.type, type_of(operand), merged=True):
-                yield self._declared(value, type_of(operand), operand.span)
+        others = [operand for operand in (left, right) if not _agree(value.type, type_of(operand), merged=True)]
+        if others:
+            yield self._declared(value, type_of(others[0]), others[0].span)
 
     def _condition(self, operand: Operand, span: Span) -> Iterator[Diagnostic]:
         given = type_of(operand)
@@ -172,7 +176,7 @@ class _Checker:
         for name, bound in (("start", loop.start), ("stop", loop.stop), ("step", loop.step)):
             yield from self._bound(name, bound)
         for result, carried, initial, last in zip(
-            loop.results, loop.carried, loop.initial, _yielded(loop.body), strict=True
+            loop.results, loop.carried, loop.initial, yielded(loop.body), strict=True
         ):
             yield from self._joined(carried, (initial, "before the loop"), (last, "after an iteration"))
             if not _agree(result.type, carried.type):
@@ -203,12 +207,6 @@ class _Checker:
                 how = f"declare the result as `{remedies.declaration(type_of(operand))}`, or return what it means"
                 types = {"declared": spelled(wanted), "given": spelled(type_of(operand)), "how": how}
                 yield ResultDiffers(statement.span, notes, index=index, function=function.name, **types)
-
-
-def _yielded(block: Block) -> tuple[Operand, ...]:
-    last = block.statements[-1]
-    assert isinstance(last, Yield)
-    return last.values
 
 
 def _results(count: int) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ptodsl.ir.boxes import Linear, constant, forms_of
 from ptodsl.ir.nodes import Function, Literal, Op, Operand, Value
 from ptodsl.ir.rewrite import operands_of, walk
-from ptodsl.ops.site import dtype_of
+from ptodsl.ir.types import ScalarType
+from ptodsl.ops.site import type_of
 from ptodsl.ops.table import row_of
 from ptodsl.passes import remedies
 
@@ -31,7 +32,6 @@ COMPARISONS: Mapping[str, Comparison] = {
     "<=": Comparison(operator.le, ">"),
 }
 """By the operator."""
-
 
 LOGIC: Mapping[str, bool] = {"and": True, "or": False}
 """By the operator: what both sides are where it is that."""
@@ -64,25 +64,35 @@ class Conditions:
         """Whether a condition holds; None where what is known does not tell."""
         if isinstance(condition, Literal):
             return bool(condition.value)
-        op = self._ops.get(condition)
-        if condition in known.truths or op is None:
-            return known.truths.get(condition)
-        sign = row_of(op).operator
-        if sign in COMPARISONS:
-            return self._compared(op, COMPARISONS[sign], known)
-        return self._combined(op, sign, known) if sign in (*LOGIC, "not") else None
+        return known.truths[condition] if condition in known.truths else self._computed(condition, known)
 
-    def _combined(self, op: Op, sign: str, known: Known) -> bool | None:
-        """What a logical operator gives; one side may tell."""
-        truths = [self.truth(inner, known) for inner in operands_of(op)]
+    def contradict(self, known: Known) -> bool:
+        """Whether what is known cannot all be so, as far as its conditions show one by one."""
+        return any(self._computed(value, known) is (not truth) for value, truth in known.truths.items())
+
+    def _computed(self, condition: Value, known: Known) -> bool | None:
+        """Whether a condition holds, by what it is made of."""
+        sign, operands = self._made_of(condition)
+        if sign in COMPARISONS:
+            return self._compared(COMPARISONS[sign], operands, known)
+        if sign not in (*LOGIC, "not"):
+            return None
+        truths = [self.truth(operand, known) for operand in operands]
         if sign == "not":
             return None if truths[0] is None else not truths[0]
         if (not LOGIC[sign]) in truths:
             return not LOGIC[sign]
         return None if None in truths else LOGIC[sign]
 
-    def _compared(self, op: Op, comparison: Comparison, known: Known) -> bool | None:
-        left, right = (self._forms.of(number).substituted(known.numbers) for number in operands_of(op))
+    def _made_of(self, condition: Operand) -> tuple[str, tuple[Operand, ...]]:
+        """The operator that makes a condition, and its operands; none of a parameter or a literal."""
+        op = self._ops.get(condition) if isinstance(condition, Value) else None
+        return ("", ()) if op is None else (row_of(op).operator, operands_of(op))
+
+    def _compared(self, comparison: Comparison, numbers: tuple[Operand, ...], known: Known) -> bool | None:
+        if not _are_integers(numbers):
+            return None
+        left, right = (self._forms.of(number).substituted(known.numbers) for number in numbers)
         return None if left is None or right is None else comparison.compute(left.constant, right.constant)
 
     def assumed(self, condition: Operand, truth: bool, known: Known) -> Known:
@@ -90,13 +100,11 @@ class Conditions:
         if isinstance(condition, Literal):
             return known
         known = Known({**known.truths, condition: truth}, known.numbers)
-        op = self._ops.get(condition)
-        sign = row_of(op).operator if op is not None else ""
-        if op is not None and LOGIC.get(sign, not truth) is truth:
-            for inner in operands_of(op):
-                known = self.assumed(inner, truth, known)
-        elif op is not None and sign == "not":
-            known = self.assumed(op.operands[0][0], not truth, known)
+        sign, operands = self._made_of(condition)
+        if sign == "not":
+            return self.assumed(operands[0], not truth, known)
+        for operand in operands if LOGIC.get(sign) is truth else ():
+            known = self.assumed(operand, truth, known)
         return known
 
     def words(self, condition: Operand, truth: bool) -> str:
@@ -106,12 +114,17 @@ class Conditions:
 
     def _opposite(self, condition: Operand) -> str | None:
         """The words for the opposite of a condition without a name that do without `not`."""
-        op = self._ops.get(condition) if isinstance(condition, Value) and not condition.name.isidentifier() else None
-        sign = row_of(op).operator if op is not None else ""
-        if op is None or (sign != "not" and sign not in COMPARISONS):
+        sign, operands = self._made_of(condition)
+        if isinstance(condition, Value) and condition.name.isidentifier():
             return None
-        texts = [remedies.written(inner) for inner in operands_of(op)]
         if sign == "not":
-            return texts[0]
-        integers = all(not dtype_of(number).is_float for number in operands_of(op))
-        return f"{texts[0]} {COMPARISONS[sign].opposite} {texts[1]}" if integers else None
+            return remedies.written(operands[0])
+        if sign not in COMPARISONS or not _are_integers(operands):
+            return None
+        left, right = map(remedies.written, operands)
+        return f"{left} {COMPARISONS[sign].opposite} {right}"
+
+
+def _are_integers(operands: tuple[Operand, ...]) -> bool:
+    types = map(type_of, operands)
+    return all(isinstance(type_, ScalarType) and type_.dtype.is_integer for type_ in types)

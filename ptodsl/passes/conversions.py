@@ -1,53 +1,11 @@
-"""Which conversions between dtypes the vector unit has, and how the others are made of them.
-
-Source: the table of TCVT in the public header library 9.1.0, without the formats that no dtype here has.
-"""
+"""Conversions made of the ones that an architecture has."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 
-from ptodsl.ir.dtypes import (
-    BF16,
-    FP16,
-    FP32,
-    INT8,
-    INT16,
-    INT32,
-    INT64,
-    UINT8,
-    UINT16,
-    UINT32,
-    DType,
-)
-
-Targets = Mapping[DType, "tuple[DType, ...]"]
-
-CONVERSIONS: dict[str, Targets] = {
-    "a2a3": {
-        FP32: (FP16, BF16, INT16, INT32, INT64),
-        FP16: (FP32, INT32, INT16, INT8, UINT8),
-        BF16: (FP32, INT32),
-        INT16: (FP16, FP32),
-        INT32: (FP32, INT16, INT64, FP16),
-        INT64: (FP32, INT32),
-        UINT8: (FP16,),
-        INT8: (FP16,),
-    },
-    "a5": {
-        FP32: (FP16, BF16, INT16, INT32, INT64),
-        FP16: (FP32, INT32, INT16, INT8, UINT8),
-        BF16: (FP32, INT32, FP16),
-        INT16: (UINT8, FP16, FP32, UINT32, INT32),
-        INT32: (FP32, INT16, UINT16, INT64, UINT8),
-        INT64: (FP32, INT32),
-        UINT8: (FP16, UINT16),
-        INT8: (FP16, INT16, INT32),
-        UINT32: (UINT8, UINT16, INT16),
-    },
-}
-"""What each dtype converts to in one instruction, by architecture."""
+from ptodsl.ir.dtypes import DType
+from ptodsl.machine import Architecture
 
 
 def embeds(narrow: DType, wide: DType) -> bool:
@@ -61,18 +19,17 @@ def embeds(narrow: DType, wide: DType) -> bool:
     return wide.range[0] <= low and high <= wide.range[1]
 
 
-def steps(source: DType, target: DType, architecture: str) -> tuple[DType, ...] | None:
+def steps(source: DType, target: DType, architecture: Architecture) -> tuple[DType, ...] | None:
     """The dtypes to convert through, `target` the last; None where no way gives the result of one conversion.
 
     Every step but the last is exact, so that only the last one rounds or saturates.
     """
-    targets = CONVERSIONS[architecture]
     queue = deque[tuple[DType, ...]]([()])
     seen = {source}
     while queue:
         path = queue.popleft()
         here = path[-1] if path else source
-        reached = targets.get(here, ())
+        reached = architecture.conversions.get(here, ())
         if target in reached:
             return (*path, target)
         for dtype in reached:
@@ -80,8 +37,3 @@ def steps(source: DType, target: DType, architecture: str) -> tuple[DType, ...] 
                 seen.add(dtype)
                 queue.append((*path, dtype))
     return None
-
-
-def reachable(source: DType, architecture: str) -> tuple[DType, ...]:
-    """The dtypes that a dtype converts to in one instruction."""
-    return tuple(CONVERSIONS[architecture].get(source, ()))

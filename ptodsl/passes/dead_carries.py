@@ -13,7 +13,7 @@ from typing import TypeVar
 from typing_extensions import assert_never
 
 from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Operand, Return, Statement, Value, Yield
-from ptodsl.ir.rewrite import operands_of, walk
+from ptodsl.ir.rewrite import operands_of, walk, yielded
 
 T = TypeVar("T")
 
@@ -34,22 +34,17 @@ def _carries(statement: Statement) -> Iterator[Carry]:
     match statement:
         case If():
             yield from zip(
-                statement.results, zip(_leaving(statement.then), _leaving(statement.orelse), strict=True), strict=True
+                statement.results, zip(yielded(statement.then), yielded(statement.orelse), strict=True), strict=True
             )
         case For():
-            flows = zip(statement.carried, statement.results, statement.initial, _leaving(statement.body), strict=True)
-            for carried, result, initial, yielded in flows:
-                yield carried, (result, initial, yielded)
+            flows = zip(statement.carried, statement.results, statement.initial, yielded(statement.body), strict=True)
+            for carried, result, initial, next_one in flows:
+                yield carried, (result, initial, next_one)
                 yield result, (carried,)
         case Op() | Call() | Yield() | Return():
             pass
         case _:
             assert_never(statement)
-
-
-def _leaving(block: Block) -> tuple[Operand, ...]:
-    last = block.statements[-1]
-    return last.values if isinstance(last, Yield) else ()
 
 
 def _needed(block: Block, flows: dict[Value, tuple[Operand, ...]]) -> set[Operand]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing_extensions import assert_never
 
 from ptodsl.ir.nodes import Block, Call, For, If, Op, Operand, Return, Statement, Value, Yield
-from ptodsl.ir.rewrite import walk
+from ptodsl.ir.rewrite import walk, yielded
 from ptodsl.ir.types import TileType
 from ptodsl.ops.table import row_of
 
@@ -56,7 +56,7 @@ def joins(block: Block) -> Iterator[Join]:
                 yield from _of_for(statement)
             case If():
                 for branch in (statement.then, statement.orelse):
-                    yield from _entries(_values(branch), statement.results, branch.statements[-1])
+                    yield from _entries(yielded(branch), statement.results, branch.statements[-1])
             case Call() | Yield() | Return():
                 pass
             case _:
@@ -75,7 +75,7 @@ def _of_op(op: Op) -> Iterator[Join]:
 
 def _of_for(loop: For) -> Iterator[Join]:
     yield from _entries(loop.initial, loop.carried, loop)
-    yield from _entries(_values(loop.body), loop.carried, loop.body.statements[-1])
+    yield from _entries(yielded(loop.body), loop.carried, loop.body.statements[-1])
     for index, (carried, result) in enumerate(zip(loop.carried, loop.results, strict=True)):
         if is_tile(carried):
             yield Join(JoinKind.EXIT, carried, result, loop, index)
@@ -86,10 +86,3 @@ def _entries(sources: tuple[Operand, ...], targets: tuple[Value, ...], at: State
         if is_tile(target):
             assert isinstance(source, Value)
             yield Join(JoinKind.CARRY, source, target, at, index)
-
-
-def _values(block: Block) -> tuple[Operand, ...]:
-    """What leaves a branch or an iteration."""
-    last = block.statements[-1]
-    assert isinstance(last, Yield)
-    return last.values

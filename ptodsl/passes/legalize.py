@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -26,7 +26,8 @@ from ptodsl.ir.nodes import (
     Value,
     Yield,
 )
-from ptodsl.ir.rewrite import Rewriter
+from ptodsl.ir.rewrite import Rewriter, yielded
+from ptodsl.ir.strides import Strides, passed_strides
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import OperandRow, OpRow
@@ -35,7 +36,7 @@ from ptodsl.passes.base import over_kernels
 from ptodsl.passes.columns import Columns, tile_of
 from ptodsl.passes.layouts import formed, is_column
 from ptodsl.passes.multiples import Multiples
-from ptodsl.passes.rules import RULES
+from ptodsl.passes.rules import legal_form
 from ptodsl.passes.scratch import scratch_type
 from ptodsl.passes.vector_unit import dtype_mistake
 
@@ -54,7 +55,11 @@ class Legalize:
 
     def run(self, program: Program, architecture: Architecture) -> Program:
         """The program, its kernels legal."""
-        return over_kernels(program, lambda function, mistakes: Legalizer(function, architecture, mistakes).legalized())
+        passed = passed_strides(program)
+        return over_kernels(
+            program,
+            lambda kernel, mistakes: Legalizer(kernel, architecture, mistakes, passed[kernel.name]).legalized(),
+        )
 
 
 @dataclass
@@ -64,6 +69,8 @@ class Legalizer:
     function: Function
     architecture: Architecture
     mistakes: list[Diagnostic]
+    passed: Mapping[str, Collection[Strides]]
+    """The strides that calls pass, by parameter."""
     rewriter: Rewriter = field(init=False)
     columns: Columns = field(init=False)
     multiples: Multiples = field(init=False)
@@ -114,7 +121,7 @@ class Legalizer:
 
     def _branch(self, branch: If) -> If:
         """The branch with its results formed as the first side's values are."""
-        first = _yielded(branch.then)
+        first = yielded(branch.then)
         for value, result in zip(first, branch.results, strict=True):
             self.formed(result, type_.layout if (type_ := tile_of(value)) is not None else None)
         results = tuple(self.rewriter.value(value) for value in branch.results)
@@ -123,7 +130,7 @@ class Legalizer:
 
     def _agree(self, block: Block, targets: tuple[Value, ...]) -> None:
         """The values that leave a block have the layouts of those that they become."""
-        for value, target in zip(_yielded(block), targets, strict=True):
+        for value, target in zip(yielded(block), targets, strict=True):
             has, needs = tile_of(value), tile_of(target)
             if has is not None and needs is not None and has.layout is not needs.layout:
                 assert isinstance(value, Value)
@@ -136,8 +143,7 @@ class Legalizer:
     def _op(self, op: Op) -> list[Statement]:
         """What stands in the place of an op."""
         self.note(dtype_mistake(op, self.architecture))
-        rule = RULES.get(op.name, Legalizer.plain)
-        return rule(self, op)
+        return legal_form(self, op)
 
     def note(self, mistake: Diagnostic | None) -> None:
         """Keeps a mistake, if there is one."""
@@ -153,7 +159,8 @@ class Legalizer:
             tuple(self._operand(operand, operand_row, op) for operand in group)
             for operand_row, group in zip(row.operands, op.operands, strict=True)
         )
-        return [self.finished(replace(op, operands=self._scratched(op, row, operands)))]
+        operands = self._scratched(op, row, operands)
+        return [self.finished(op if operands == op.operands else replace(op, operands=operands))]
 
     def _columns_refused(self, op: Op, row: OpRow) -> list[Diagnostic]:
         """A mistake for each operand that must be rows and is a column of more than one element."""
@@ -225,13 +232,6 @@ class Legalizer:
         row = Value(column.name, self.columns.row_type(type_), column.span)
         self.columns.stand_for(column, row)
         return row
-
-
-def _yielded(block: Block) -> tuple[Operand, ...]:
-    """The values that leave a block."""
-    last = block.statements[-1]
-    assert isinstance(last, Yield)
-    return last.values
 
 
 def _is_elementwise(op: Op) -> bool:

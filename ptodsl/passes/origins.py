@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing_extensions import assert_never
 
 from ptodsl.errors import Note
-from ptodsl.ir.nodes import Block, Call, For, Function, If, Literal, Op, Operand, Statement, Value, Yield
-from ptodsl.ir.rewrite import operands_of, walk
+from ptodsl.ir.nodes import Call, For, Function, If, Literal, Op, Operand, Statement, Value
+from ptodsl.ir.rewrite import operands_of, walk, yielded
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
-from ptodsl.ops.infer import shape_text
+from ptodsl.ops.requirements import shape_text
 from ptodsl.ops.site import type_of
 
 
@@ -77,15 +77,9 @@ def _sources(statement: Statement) -> Iterator[tuple[Value, Operand]]:
         case Op():
             yield from ((result, operand) for operand in operands_of(statement)[:1] for result in statement.results)
         case If():
-            yield from zip(statement.results, _yielded(statement.then), strict=False)
+            yield from zip(statement.results, yielded(statement.then), strict=False)
         case For():
             yield from zip(statement.carried, statement.initial, strict=False)
             yield from zip(statement.results, statement.initial, strict=False)
         case _:
             pass
-
-
-def _yielded(block: Block) -> tuple[Operand, ...]:
-    last = block.statements[-1]
-    assert isinstance(last, Yield)
-    return last.values

@@ -6,10 +6,10 @@ from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ptodsl.ir.liveness import Range, intersect
 from ptodsl.ir.nodes import Value
 from ptodsl.machine import MemorySpec
 from ptodsl.passes.layouts import rounded_up
-from ptodsl.passes.live_ranges import Range, intersect
 
 
 @dataclass(frozen=True, eq=False)

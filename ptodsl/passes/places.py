@@ -12,7 +12,6 @@ from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Function, Op, Value
 from ptodsl.ir.rewrite import values_of, walk
 from ptodsl.ir.types import TileType, Type
-from ptodsl.machine import Architecture
 from ptodsl.ops.row import OperandRow
 from ptodsl.ops.table import row_of
 from ptodsl.passes.disjoint import DisjointSets
@@ -72,7 +71,7 @@ class Places:
     """Decides a memory for every tile of a kernel; what cannot be is added to `mistakes`."""
 
     function: Function
-    architecture: Architecture
+    routes: Routes
     mistakes: list[Diagnostic]
     _sets: DisjointSets = field(default_factory=DisjointSets)
     _groups: dict[Value, Group] = field(default_factory=dict[Value, Group])
@@ -138,11 +137,12 @@ class Places:
 
     def _cost(self, uses: Iterable[Use], memory: Memory) -> tuple[int, int]:
         """How many uses a tile in a memory cannot reach, and how many moves it takes to reach the others."""
-        routes = Routes(self.architecture)
         unreachable = moves = 0
         for use in uses:
             readable = self._readable(use)
-            path = routes.route(memory, readable, _dtype(use.value)) if not use.shares or memory in readable else None
+            path = (
+                self.routes.route(memory, readable, _dtype(use.value)) if not use.shares or memory in readable else None
+            )
             unreachable += path is None
             moves += 0 if path is None else len(path)
         return unreachable, moves
@@ -152,7 +152,7 @@ class Places:
         if makes_tile(use.op) and row_of(use.op).transfer:
             target = self._decided.get(self._sets.find(use.op.result))
             if target is not None:
-                return readable_by_move(use, target, self.architecture)
+                return readable_by_move(use, target, self.routes)
         return use.row.memories
 
     def _refuse(self, op: Op, memory: Memory, able: tuple[Memory, ...]) -> None:
@@ -177,9 +177,9 @@ class Places:
         )
 
 
-def readable_by_move(use: Use, target: Memory, architecture: Architecture) -> tuple[Memory, ...]:
+def readable_by_move(use: Use, target: Memory, routes: Routes) -> tuple[Memory, ...]:
     """The memories that the operand of a move to `target` may lie in."""
-    sources = Routes(architecture).moves_to(target, _dtype(use.value))
+    sources = routes.moves_to(target, _dtype(use.value))
     return tuple(memory for memory in use.row.memories if memory in sources)
 
 

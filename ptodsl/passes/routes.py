@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Memory
 from ptodsl.machine import Architecture
+
+Route = tuple[Memory, ...]
+"""The memories to pass through, the last one included, the first one not."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,9 @@ class Routes:
     """The shortest routes on an architecture, over on-chip memories."""
 
     architecture: Architecture
+    _known: dict[tuple[Memory, Route, DType], Route | None] = field(
+        default_factory=dict[tuple[Memory, Route, DType], "Route | None"]
+    )
 
     def moves_to(self, target: Memory, dtype: DType) -> tuple[Memory, ...]:
         """The on-chip memories that one move brings a tile to `target` from."""
@@ -25,9 +31,15 @@ class Routes:
             if move.target is target and move.source is not Memory.GM and _carries(move.dtypes, dtype)
         )
 
-    def route(self, source: Memory, targets: Collection[Memory], dtype: DType) -> tuple[Memory, ...] | None:
-        """The memories to pass through from `source` to the nearest target, it included; None where no way leads."""
-        queue = deque[tuple[Memory, ...]]([()])
+    def route(self, source: Memory, targets: tuple[Memory, ...], dtype: DType) -> Route | None:
+        """The memories to pass through from `source` to the nearest target; None where no way leads."""
+        key = (source, targets, dtype)
+        if key not in self._known:
+            self._known[key] = self._shortest(source, targets, dtype)
+        return self._known[key]
+
+    def _shortest(self, source: Memory, targets: Collection[Memory], dtype: DType) -> Route | None:
+        queue = deque[Route]([()])
         seen = {source}
         while queue:
             path = queue.popleft()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from typing_extensions import assert_never
 
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.memory import ReshapeRefused
@@ -12,6 +13,8 @@ from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Op, Statement, Value
 from ptodsl.ir.types import TileType
+from ptodsl.ops.row import Legal
+from ptodsl.ops.table import row_of
 from ptodsl.passes.columns import tile_of
 from ptodsl.passes.conversions import steps
 from ptodsl.passes.layouts import formed, is_column, is_packed, turned
@@ -30,16 +33,33 @@ def _tiles(op: Op) -> tuple[TileType, TileType]:
     return source, result
 
 
-def _load(legalizer: Legalizer, op: Op) -> list[Statement]:
-    """A load; a transposed window becomes fractals in the order that turns it."""
-    layout = Layout.ZN if op.attributes.get("transpose") else None
-    loaded = replace(op, results=(legalizer.formed(op.result, layout),))
-    legalizer.note(window_mistake(loaded))
-    return [loaded]
+def legal_form(legalizer: Legalizer, op: Op) -> list[Statement]:
+    """What stands in the place of an op, by the rule that its row names."""
+    rule = row_of(op).legal
+    match rule:
+        case Legal.ROW:
+            return legalizer.plain(op)
+        case Legal.WINDOW:
+            return _window(legalizer, op)
+        case Legal.CONVERSION:
+            return _cast(legalizer, op)
+        case Legal.TRANSPOSE:
+            return _transpose(legalizer, op)
+        case Legal.RESHAPE:
+            return _reshape(legalizer, op)
+        case Legal.SLICE:
+            return _slice(legalizer, op)
+        case Legal.EXTRACT:
+            return _extract(legalizer, op)
+        case _:
+            assert_never(rule)
 
 
-def _store(legalizer: Legalizer, op: Op) -> list[Statement]:
-    legalizer.note(window_mistake(op))
+def _window(legalizer: Legalizer, op: Op) -> list[Statement]:
+    """A transfer from or to a tensor; a transposed window becomes fractals in the order that turns it."""
+    legalizer.note(window_mistake(op, legalizer.passed))
+    if op.attributes.get("transpose"):
+        return [replace(op, results=(legalizer.formed(op.result, Layout.ZN),))]
     return legalizer.plain(op)
 
 
@@ -50,7 +70,7 @@ def _cast(legalizer: Legalizer, op: Op) -> list[Statement]:
     if source.dtype is target:
         legalizer.rewriter.replace(op.result, op.operands[0][0])
         return []
-    path = steps(source.dtype, target, legalizer.architecture.name) or (target,)
+    path = steps(source.dtype, target, legalizer.architecture) or (target,)
     statements: list[Statement] = []
     for dtype in path[:-1]:
         type_ = TileType(source.shape, dtype, source.valid, source.memory)
@@ -130,15 +150,3 @@ def _reshape_refused(op: Op, source: TileType, padded: TileType) -> Diagnostic:
         columns=padded.shape[1],
         dtype=padded.dtype,
     )
-
-
-RULES: dict[str, Callable[[Legalizer, Op], list[Statement]]] = {
-    "load": _load,
-    "store": _store,
-    "cast": _cast,
-    "transpose": _transpose,
-    "reshape": _reshape,
-    "slice": _slice,
-    "extract": _extract,
-}
-"""By name of the op; what stands in its place. Every other op is as its row says."""

@@ -30,7 +30,8 @@ class Way:
     """The last condition or loop that leads past a store."""
 
     def __str__(self) -> str:
-        texts = [f"({text})" if " or " in text and len(self.words) > 1 else text for text in self.words]
+        words = tuple(dict.fromkeys(self.words))
+        texts = [f"({text})" if " or " in text and len(words) > 1 else text for text in words]
         return " and ".join([*([f"`{' and '.join(texts)}`"] if texts else []), *self.events])
 
 
@@ -76,8 +77,8 @@ class Stores:
         if known is not None:
             return [way] if known is truth else []
         words = (*way.words, self._conditions.words(branch.condition, truth))
-        known_inside = self._conditions.assumed(branch.condition, truth, way.known)
-        return [replace(way, words=words, known=known_inside, place=branch.span)]
+        inside = self._conditions.assumed(branch.condition, truth, way.known)
+        return [] if self._conditions.contradict(inside) else [Way(words, way.events, inside, branch.span)]
 
     def _around(self, loop: For, way: Way) -> list[Way]:
         """The ways through a loop: its first and last iteration where those are known, else any, or none."""

@@ -6,19 +6,18 @@ from collections.abc import Iterable
 
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.memory import ConversionMissing, VectorDTypeRefused
-from ptodsl.ir.dtypes import FP16, FP32, INT32, DType
+from ptodsl.ir.dtypes import DTYPES, DType
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Op, Operand, Value
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
+from ptodsl.ops.row import OpRow
 from ptodsl.ops.table import row_of
-from ptodsl.passes.conversions import embeds, reachable, steps
+from ptodsl.passes.conversions import embeds, steps
 
-_NARROWER: dict[str, dict[str, frozenset[DType]]] = {
-    "a2a3": {"TABS": frozenset({FP16, FP32}), "TRELU": frozenset({FP16, FP32, INT32})},
-    "a5": {},
-}
-"""Instructions that take fewer dtypes than the unit computes with. Source: their checks in the public header."""
+MOVABLE = frozenset(dtype for dtype in DTYPES.values() if dtype.size < 8)
+"""What the unit takes where it computes nothing: elements up to 4 bytes. Source: the checks of TMOV, TEXPANDS, TEXTRACT
+and TTRANS in the public header library 9.1.0."""
 
 
 def dtype_mistake(op: Op, architecture: Architecture) -> Diagnostic | None:
@@ -31,15 +30,18 @@ def dtype_mistake(op: Op, architecture: Architecture) -> Diagnostic | None:
     target = op.attributes.get("dtype")
     if isinstance(target, DType) and _first_tile(reads) is not None:
         return _conversion_mistake(op, source, target, architecture)
-    if source.size == 8 or (row.computes and source not in able(row.instruction, architecture)):
+    if source not in dtypes_of(row, architecture):
         return _arithmetic_mistake(op, source, architecture)
     return None
 
 
-def able(instruction: str, architecture: Architecture) -> frozenset[DType]:
-    """The dtypes that an instruction computes with."""
-    dtypes = architecture.vector_dtypes
-    return dtypes & _NARROWER[architecture.name].get(instruction, dtypes)
+def dtypes_of(row: OpRow, architecture: Architecture) -> frozenset[DType]:
+    """What the first tile of an op other than a conversion may hold on an architecture."""
+    defined = row.dtypes or frozenset(DTYPES.values())
+    if row.pipe is not Pipe.V:
+        return defined
+    unit = architecture.vector_dtypes if row.computes else MOVABLE
+    return defined & unit & architecture.narrower.get(row.instruction, unit)
 
 
 def _first_tile(operands: Iterable[Operand]) -> DType | None:
@@ -51,9 +53,9 @@ def _first_tile(operands: Iterable[Operand]) -> DType | None:
 
 
 def _conversion_mistake(op: Op, source: DType, target: DType, architecture: Architecture) -> Diagnostic | None:
-    if source is target or steps(source, target, architecture.name) is not None:
+    if source is target or steps(source, target, architecture) is not None:
         return None
-    has = " or ".join(f"`pl.{dtype}`" for dtype in reachable(source, architecture.name))
+    has = " or ".join(f"`pl.{dtype}`" for dtype in architecture.conversions.get(source, ()))
     return ConversionMissing(
         op.span,
         source=source,
@@ -67,7 +69,7 @@ def _conversion_mistake(op: Op, source: DType, target: DType, architecture: Arch
 
 def _arithmetic_mistake(op: Op, source: DType, architecture: Architecture) -> Diagnostic:
     row = row_of(op)
-    dtypes = able(row.instruction, architecture) & (row.dtypes or architecture.vector_dtypes)
+    dtypes = dtypes_of(row, architecture) & architecture.vector_dtypes
     target = _best(source, dtypes, architecture)
     casts = "use another dtype" if target is None else f"convert it first with `pl.cast(..., pl.{target})`"
     names = ", ".join(sorted(dtype.label for dtype in dtypes))
@@ -78,6 +80,6 @@ def _arithmetic_mistake(op: Op, source: DType, architecture: Architecture) -> Di
 
 def _best(source: DType, targets: Iterable[DType], architecture: Architecture) -> DType | None:
     """The dtype to convert to: one that holds every value if there is one, nearest, widest."""
-    ways = [(dtype, path) for dtype in targets if (path := steps(source, dtype, architecture.name)) is not None]
+    ways = [(dtype, path) for dtype in targets if (path := steps(source, dtype, architecture)) is not None]
     order = [(not embeds(source, dtype), len(path), -dtype.bits, dtype.name, dtype) for dtype, path in ways]
     return min(order, key=lambda way: way[:4])[4] if order else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.memory import WindowRefused
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Op, Value
+from ptodsl.ir.strides import Strides, contiguous_strides, is_consecutive
 from ptodsl.ir.types import TensorType, TileType
 from ptodsl.ops.table import row_of
+from ptodsl.ops.windows import window_of
 from ptodsl.passes.layouts import is_column
 
 MAX_ROWS = 4095
@@ -17,33 +21,23 @@ MAX_STRIDE = 65535
 """Elements from one row to the next in a transfer into L1."""
 
 
-def window_of(tensor: TensorType, tile: TileType, op: Op) -> tuple[int, ...]:
-    """The sizes of a transfer's window: written ones, else the tile's in the last dims."""
-    sizes = op.attributes.get("sizes")
-    if isinstance(sizes, tuple):
-        return sizes
-    return (tile.shape[1],) if tensor.rank == 1 else (*(1 for _ in range(tensor.rank - 2)), *tile.shape)
+def window_mistake(op: Op, passed: Mapping[str, Collection[Strides]]) -> Diagnostic | None:
+    """What is wrong with the window of a load or store; None where the transfer can cover it.
 
-
-def is_contiguous(tensor: tuple[int, ...], window: tuple[int, ...]) -> bool:
-    """Whether a window's elements follow each other in the tensor."""
-    partial = False
-    for extent, size in zip(reversed(tensor), reversed(window), strict=True):
-        if partial and size != 1:
-            return False
-        partial = partial or size != extent
-    return True
-
-
-def window_mistake(op: Op) -> Diagnostic | None:
-    """What is wrong with the window of a load or store; None where the transfer can cover it."""
+    `passed` are the strides that calls pass, by parameter.
+    """
     tensor, tile = _ends(op)
-    window = window_of(tensor, tile, op)
+    window = window_of(op, tensor)
     if is_column(tile):
-        return None if is_contiguous(tensor.shape, window) else _column_mistake(op, tensor, tile)
+        return _column_mistake(op, tensor, tile, passed)
     if tile.memory is Memory.UB:
         return _rows_mistake(op, tile)
     return _fractal_mistake(op, tensor, tile, window)
+
+
+def _tensor_of(op: Op) -> Value:
+    values = [value for group in op.operands for value in group if isinstance(value, Value)]
+    return next(value for value in values if isinstance(value.type, TensorType))
 
 
 def _ends(op: Op) -> tuple[TensorType, TileType]:
@@ -54,16 +48,28 @@ def _ends(op: Op) -> tuple[TensorType, TileType]:
     return tensor, tile
 
 
-def _column_mistake(op: Op, tensor: TensorType, tile: TileType) -> Diagnostic:
-    rows, last = tile.shape[0], tensor.shape[-1]
+def _column_mistake(
+    op: Op, tensor: TensorType, tile: TileType, passed: Mapping[str, Collection[Strides]]
+) -> Diagnostic | None:
+    """A column is a run of elements, whatever tensor is passed."""
+    dense, window, rows = contiguous_strides(tensor.shape), window_of(op, tensor), tile.shape[0]
+    apart = [one for one in passed.get(_tensor_of(op).name, (dense,)) if not is_consecutive(window, one)]
+    if not apart:
+        return None
+    where = tensor if dense in apart else f"a view that is passed as `{_tensor_of(op).name}`"
     return WindowRefused(
         op.span,
         op=row_of(op).label,
-        label=f"{rows} rows of 1 element, {last} elements apart",
-        problem=f"a column [{rows}, 1] must be {rows} consecutive elements, in {tensor} they are not",
+        label=f"{rows} rows of 1 element, {_distance(window, apart[0])} elements apart",
+        problem=f"a column [{rows}, 1] must be {rows} consecutive elements, in {where} they are not",
         how=f"let the tensor end in a dim of 1, or transfer the window [1, {rows}] of a tensor laid out so and "
         f"`pl.reshape` between it and [{rows}, 1]",
     )
+
+
+def _distance(window: tuple[int, ...], strides: Strides) -> int:
+    """How far an element of a column is from the next."""
+    return next(stride for size, stride in zip(reversed(window), reversed(strides), strict=True) if size != 1)
 
 
 def _rows_mistake(op: Op, tile: TileType) -> Diagnostic | None:

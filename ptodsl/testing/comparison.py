@@ -101,10 +101,11 @@ def _neighbours(found: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any], dtype
     """Whether two values are at most one step of a 16-bit float apart."""
     narrow = np.float16 if dtype is FP16 else ml_dtypes.bfloat16
     left, right = _steps(found.astype(narrow)), _steps(wanted.astype(narrow))
-    return (np.abs(left - right) <= 1) & np.isfinite(found) & np.isfinite(wanted)
+    near: np.ndarray[Any, Any] = (np.abs(left - right) <= 1) & np.isfinite(found) & np.isfinite(wanted)
+    return near
 
 
-def _steps(values: np.ndarray) -> np.ndarray[Any, Any]:
+def _steps(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The position of each 16-bit float on the line of all of them; both zeros are at 0."""
     bits: np.ndarray[Any, np.dtype[np.int32]] = values.view(np.int16).astype(np.int32)
     steps: np.ndarray[Any, Any] = np.where(bits < 0, -(bits & 0x7FFF), bits)

@@ -6,6 +6,7 @@ import time
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,10 +93,8 @@ def _directory(config: TestConfig, name: str) -> Path | None:
 
 
 def _require_torch() -> None:
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise PtoError([TorchMissing(None)]) from error
+    if find_spec("torch") is None:
+        raise PtoError([TorchMissing(None)])
 
 
 def bind(signature: Signature, specs: Sequence[TensorSpec]) -> Binding:
@@ -208,8 +207,9 @@ def _results(
     binding: Binding, signature: Signature, tensors: Mapping[str, torch.Tensor], returned: Any
 ) -> dict[str, torch.Tensor]:
     """Every output by name: parameters in place, provided results from what the launch returned."""
-    results = returned if isinstance(returned, tuple) else (returned,)
-    fresh = [value for value, result in zip(results, signature.results, strict=True) if isinstance(result, TensorSlot)]
+    several = len(signature.results) > 1
+    pairs = zip(returned if several else (returned,), signature.results, strict=True)
+    fresh = [value for value, result in pairs if isinstance(result, TensorSlot)]
     found = {spec.name: tensors[spec.name] for spec in binding.parameters if spec.is_output}
     return found | {spec.name: value for spec, value in zip(binding.provided, fresh, strict=True)}
 

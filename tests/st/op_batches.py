@@ -8,13 +8,12 @@ from functools import cached_property
 from itertools import islice
 
 from ptodsl.ir.dtypes import DTYPES, FP16, FP32, INDEX, INT8, INT64, DType
-from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Program
 from ptodsl.machine import A2A3, ARCHITECTURES, Architecture
 from ptodsl.ops import infer, infer_scalars
 from ptodsl.ops.row import Family, Infer, OpRow
 from ptodsl.ops.table import ROWS
-from ptodsl.passes.vector_unit import able
+from ptodsl.passes.vector_unit import dtypes_of as taken_by
 from tests.st import op_movement, op_recipes, op_scalars
 from tests.st.op_cases import Array, Case, arguments, named, program
 from tests.st.op_recipes import Recipe
@@ -76,15 +75,10 @@ def recipe_of(row: OpRow) -> Recipe:
 
 def dtypes_of(row: OpRow, architecture: Architecture) -> tuple[DType, ...]:
     """The dtypes of its first tile, number or tensor that an architecture has the row for."""
-    taken = row.dtypes or frozenset(DTYPES.values())
     if not is_of_tiles(row):
-        return tuple(taken)
-    taken -= {INDEX}
-    if row.computes:
-        taken &= able(row.instruction, architecture)
-    elif row.pipe is Pipe.V and row.infer is not infer.cast:
-        taken = frozenset(dtype for dtype in taken if dtype.size < 8)
-    return tuple(dtype for dtype in DTYPES.values() if dtype in taken)
+        return tuple(row.dtypes or DTYPES.values())
+    taken = frozenset(DTYPES.values()) if row.infer is infer.cast else taken_by(row, architecture)
+    return tuple(dtype for dtype in DTYPES.values() if dtype in taken - {INDEX})
 
 
 REPRESENTATIVES = frozenset({FP32, FP16, INT8, INT64})
@@ -141,6 +135,4 @@ class Batch:
         return arguments(self.cases)
 
 
-BATCHES = tuple(
-    batch for arch in ARCHITECTURES for dtype in DTYPES.values() if (batch := Batch(arch, dtype)).cases
-)
+BATCHES = tuple(batch for arch in ARCHITECTURES for dtype in DTYPES.values() if (batch := Batch(arch, dtype)).cases)

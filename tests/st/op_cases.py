@@ -89,14 +89,14 @@ class Number:
 class Expected:
     """What a window of an output must hold by the op's definition, in double or in whole numbers.
 
-    `steps`: how many neighbours in the output's dtype a result may be away. `scale`: where results are sums, the sum
-    of magnitudes; then `units` of its last place in FP32 are allowed too.
+    `steps`: how many neighbours in the output's dtype a result may be away. `scale`: where results are sums of `terms`,
+    the sum of magnitudes; then half a unit of its last place in FP32 is allowed too, for each term and one more.
     """
 
     values: Array
     steps: int = 0
     scale: Array | None = None
-    units: float = 0.0
+    terms: int = 0
     window: tuple[slice, ...] = ()
 
 
@@ -128,11 +128,11 @@ class Case:
 
     @property
     def numerics(self) -> Numerics:
-        """How far executions may be apart: what the applied rows allow, one after the other."""
+        """How far executions may be apart: as far as the applied rows allow."""
         applied = [ROWS[name].numerics for name in self.applied or (self.row,)]
         return Numerics(
             exact=all(numerics.exact for numerics in applied),
-            ulp=sum(numerics.ulp for numerics in applied),
+            ulp=max(numerics.ulp for numerics in applied),
             accumulates=any(numerics.accumulates for numerics in applied),
         )
 
@@ -171,6 +171,14 @@ def named(cases: Iterable[Case]) -> tuple[Case, ...]:
     )
 
 
+HEADER = """
+import ptodsl.language as pl
+
+INF = float("inf")
+NAN = float("nan")
+"""
+
+
 def source_of(cases: Sequence[Case]) -> str:
     """One program of many kernels and one orchestration that runs them all."""
     parameters = [f"{case.called(tensor)}: {tensor.annotation}" for case in cases for tensor in case.tensors]
@@ -180,7 +188,7 @@ def source_of(cases: Sequence[Case]) -> str:
     lines += ["@pl.function(type=pl.FunctionType.Orchestration)", f"def main(self, {', '.join(parameters)}):"]
     lines += [f"    {line}" for case in cases for line in case.tasks()]
     body = "\n".join(f"    {line}" if line else "" for line in lines)
-    return f'import ptodsl.language as pl\n\nINF = float("inf")\nNAN = float("nan")\n\n@pl.program\nclass Ops:\n{body}\n'
+    return f"{HEADER}\n@pl.program\nclass Ops:\n{body}\n"
 
 
 def program(cases: Sequence[Case], label: str) -> Program:

@@ -71,7 +71,7 @@ def _window(row: OpRow, dtype: DType, shape: tuple[int, ...], offsets: tuple[int
     lines = (
         f"tile = pl.load(x, {written}, {list(sizes)})",
         f"pl.store(tile, {written}, {list(sizes)}, out)",
-        f"pl.store(tile, [0, 0], flat)",
+        "pl.store(tile, [0, 0], flat)",
     )
     flat = (int(np.prod(sizes[:-1])), sizes[-1])
 
@@ -147,7 +147,7 @@ def _narrowed(row: OpRow, dtype: DType) -> Iterator[Case]:
     def define(arrays: Arrays) -> dict[str, Expected]:
         a, b = definitions.widened(arrays["a"]), definitions.widened(arrays["b"])
         narrower = 0 if dtype is FP32 else 1
-        return {"out": Expected(a @ b, narrower, np.abs(a) @ np.abs(b), k / 2 + 1, window((m, n)))}
+        return {"out": Expected(a @ b, narrower, np.abs(a) @ np.abs(b), k, window((m, n)))}
 
     yield replace(draft.case(define), applied=("matmul", row.name))
 
@@ -165,7 +165,7 @@ def move(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
 
 
 PADS: dict[str, Callable[[DType], float]] = {
-    "zero": lambda dtype: 0,
+    "zero": lambda _: 0,
     "min": lambda dtype: -np.inf if dtype.is_float else dtype.range[0],
     "max": lambda dtype: np.inf if dtype.is_float else dtype.range[1],
 }
@@ -230,9 +230,7 @@ def slice_(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
         form = next(iter(row.forms))
         by_name = {"offsets": _brackets(tuple(where)), "sizes": str(list(sizes))}
         given = ", ".join(by_name[parameter] for parameter in form if parameter in by_name)
-        yield _copied(
-            draft, f"pl.{row.names[0]}({x}, {given})", dtype, _windowed(at, sizes), sizes
-        )
+        yield _copied(draft, f"pl.{row.names[0]}({x}, {given})", dtype, _windowed(at, sizes), sizes)
 
 
 def _windowed(at: tuple[int, int], sizes: tuple[int, int]) -> Change:
@@ -253,7 +251,9 @@ def set_validshape(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
 def reshape(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
     """Rows of whole blocks into longer and shorter ones; rows into columns and back."""
     lane = 32 // dtype.size
-    for shape, target in (((8, 2 * lane), (16, lane)), ((8, lane), (2, 4 * lane)), ((1, 20), (20, 1)), ((9, 1), (1, 9))):
+    blocks = ((8, 2 * lane), (16, lane)), ((8, lane), (2, 4 * lane))
+    turns = ((1, 20), (20, 1)), ((9, 1), (1, 9))
+    for shape, target in blocks + turns:
         draft = Draft(row, Form(f"to_{target[0]}x{target[1]}", shape, kept=True))
         x = draft.load("x", dtype)
         yield _copied(draft, f"pl.{row.names[0]}({x}, {list(target)})", dtype, _reshaped(target), target)

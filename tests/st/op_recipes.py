@@ -11,11 +11,11 @@ import numpy as np
 from ptodsl.ir.dtypes import BOOL, DTYPES, FP32, INDEX, DType
 from ptodsl.machine import A2A3, Architecture
 from ptodsl.ops import infer
-from ptodsl.ops.row import AttributeRow, Infer, OpRow
+from ptodsl.ops.row import OpRow
 from ptodsl.passes.conversions import steps
 from tests.st import op_definitions as definitions
 from tests.st.op_cases import Array, Arrays, Case, Expected, Fill, Tensor
-from tests.st.op_drafts import FORMS, ODD, PART, RAGGED, ROW, ROWS_ONLY, Draft, Form, Shape, cut, window
+from tests.st.op_drafts import FORMS, ODD, ROWS_ONLY, Draft, Form, Shape, cut, window
 
 Recipe: TypeAlias = Callable[[OpRow, DType, Architecture], Iterator[Case]]
 
@@ -111,8 +111,8 @@ def _is_conversion(dtype: DType, target: DType, architecture: Architecture) -> b
     """Whether there is a way, and, on an architecture but the first, not the same way as on the first."""
     if target is dtype:
         return architecture is A2A3
-    way = steps(dtype, target, architecture.name)
-    return way is not None and (architecture is A2A3 or way != steps(dtype, target, A2A3.name))
+    way = steps(dtype, target, architecture)
+    return way is not None and (architecture is A2A3 or way != steps(dtype, target, A2A3))
 
 
 def _cast(row: OpRow, dtype: DType, target: DType, form: Form, modes: tuple[str, ...] = ("",)) -> Case:
@@ -156,8 +156,8 @@ def _reduced(draft: Draft, dtype: DType, axis: int) -> Case:
             return {"out": Expected(values, window=window(valid)), **kept(draft, arrays)}
         sums = function is np.sum
         scale = np.abs(wide).sum(axis=axis, keepdims=True) if sums else None
-        units = source.shape[axis] / 2 + 1 if sums else 0.0
-        result = Expected(values, 0 if dtype is FP32 or not sums else 1, scale, units, window(valid))
+        terms = source.shape[axis] if sums else 0
+        result = Expected(values, 0 if dtype is FP32 or not sums else 1, scale, terms, window(valid))
         return {"out": result, **kept(draft, arrays)}
 
     return draft.case(define)
@@ -215,7 +215,7 @@ def _product(arrays: Arrays, valid: tuple[int, int, int], *, turned: bool = Fals
     with np.errstate(all="ignore"):
         if a.dtype == object:
             return Expected(a @ b, window=window((m, n)))
-        return Expected(a @ b, 0, np.abs(a) @ np.abs(b), k / 2 + 1, window((m, n)))
+        return Expected(a @ b, 0, np.abs(a) @ np.abs(b), k, window((m, n)))
 
 
 def matmul(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:

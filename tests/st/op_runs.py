@@ -110,9 +110,7 @@ def _report(case: Case, tensor: Tensor, wrong: Array, found: Array, wanted: Arra
     if not wrong.any():
         return
     places = np.argwhere(wrong)
-    shown = ", ".join(
-        f"{place.tolist()} {found[tuple(place)]} not {wanted[tuple(place)]}" for place in places[:SHOWN]
-    )
+    shown = ", ".join(f"{place.tolist()} {found[tuple(place)]} not {wanted[tuple(place)]}" for place in places[:SHOWN])
     yield f"{case.name}: {len(places)} of {wrong.size} elements of `{tensor.name}`: {shown}"
 
 
@@ -139,7 +137,7 @@ def _right(dtype: DType, found: Array, wanted: Array, given: Expected) -> Array:
         close = steps(found, wanted) <= given.steps
         if given.scale is not None:
             gap = np.abs(found.astype(np.float64) - given.values)
-            close |= gap <= given.units * _last_place(given.scale) + given.steps * _spacing(wanted, dtype)
+            close |= gap <= (given.terms / 2 + 1) * _last_place(given.scale) + given.steps * _spacing(wanted, dtype)
     return close
 
 
@@ -158,7 +156,7 @@ def _apart(
         with np.errstate(all="ignore"):
             if numerics.accumulates and expected is not None and expected.scale is not None:
                 gap = np.abs(found.astype(np.float64) - wanted.astype(np.float64))[expected.window]
-                bound = numerics.ulp * _last_place(expected.scale)
+                bound = numerics.ulp * expected.terms * _last_place(expected.scale)
                 same[expected.window] |= gap <= bound + expected.steps * _spacing(wanted[expected.window], tensor.dtype)
             else:
                 same |= steps(found, wanted) <= math.ceil(numerics.ulp)

@@ -85,10 +85,15 @@ class Shown:
         return Expected(np.broadcast_to(values, self.tensor.shape), window=(slice(None),))
 
 
+def _or_nan(function: Callable[[float, float], float]) -> Callable[..., float]:
+    """The function, but NaN where an operand is."""
+    return lambda a, b: math.nan if any(isinstance(x, float) and math.isnan(x) for x in (a, b)) else function(a, b)
+
+
 SPELLED: Mapping[str, Callable[..., float]] = {
-    "div": lambda a, b: math.nan if a != a or b != b else float(np.float64(a) / np.float64(b)),
-    "min": lambda a, b: math.nan if a != a or b != b else min(a, b),
-    "max": lambda a, b: math.nan if a != a or b != b else max(a, b),
+    "div": np.divide,
+    "min": _or_nan(min),
+    "max": _or_nan(max),
     "and": lambda a, b: bool(a) and bool(b),
     "or": lambda a, b: bool(a) or bool(b),
     "not": lambda a: not a,
@@ -216,7 +221,8 @@ def _copies(row: OpRow, dtype: DType, x: Tensor, define: Define, *calls: str) ->
     """A kernel that copies a block, called by lines that say from where to where."""
     parameters = Tensor("source", BLOCK, dtype), Tensor("target", BLOCK, dtype)
     line = f"pl.store(pl.load(source, [0, 0], {list(BLOCK)}), [0, 0], target)"
-    return Case(row.name, "copies", (line,), (x,), (Tensor("out", LARGE, dtype, Fill.POISON),), define, (), parameters, calls)
+    out = Tensor("out", LARGE, dtype, Fill.POISON)
+    return Case(row.name, "copies", (line,), (x,), (out,), define, parameters=parameters, calls=calls)
 
 
 def view(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
@@ -231,7 +237,8 @@ def view(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
         return {"out": Expected(definitions.widened(wanted), window=(slice(None),))}
 
     def copy(source: str, target: str) -> str:
-        return f"{{kernel}}(pl.tensor.view({{x}}, {list(BLOCK)}, {source}), pl.tensor.view({{out}}, {list(BLOCK)}, {target}))"
+        windows = f"pl.tensor.view({{x}}, {list(BLOCK)}, {source})", f"pl.tensor.view({{out}}, {list(BLOCK)}, {target})"
+        return f"{{kernel}}({', '.join(windows)})"
 
     lines = copy("[2, 5]", "[1, 7]"), "for i in pl.range(5, 9, 2):", f"    {copy('[i, 11]', '[i, 33]')}"
     yield _copies(row, dtype, Tensor("x", LARGE, dtype), define, *lines)

@@ -14,22 +14,20 @@ from ptodsl.testing import DataType, PTOTestCase, TensorSpec, TestConfig, TestRu
 SHAPES = [(16, 16), (3, 64), (9, 64), (16, 128), (32, 32), (64, 256), (128, 64), (7, 48)]
 """(heads, head_dim): 16 x 16 first, groups of odd size, then up to what the memories hold."""
 
-BLOCKS = [16, 64, 128]
+BLOCKS = [(16,), (64,), (128,)]
 DTYPES = [DataType.FP32, DataType.FP16, DataType.BF16]
 L0_BYTES = 64 * 1024
 
 
-def _cases(*blocks: Any) -> list[Any]:
+def _cases(*blocks: tuple[int, ...]) -> list[Any]:
     """Every shape, block and dtype whose operands fit L0A and L0B; a block may come with its valid length."""
-    cases: list[Any] = []
-    for heads, dim in SHAPES:
-        for block in blocks:
-            size = block[0] if isinstance(block, tuple) else block
-            for dtype in DTYPES:
-                if max(heads, size) * max(dim, size) * dtype.dtype.size <= L0_BYTES:
-                    values = (heads, dim, *(block if isinstance(block, tuple) else (block,)), dtype)
-                    cases.append(pytest.param(*values, id="-".join(map(str, (*values[:-1], dtype.value)))))
-    return cases
+    return [
+        pytest.param(heads, dim, *block, dtype, id="-".join(map(str, (heads, dim, *block, dtype.value))))
+        for heads, dim in SHAPES
+        for block in blocks
+        for dtype in DTYPES
+        if max(heads, block[0]) * max(dim, block[0]) * dtype.dtype.size <= L0_BYTES
+    ]
 
 
 class PagedAttentionCase(PTOTestCase):

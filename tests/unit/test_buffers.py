@@ -7,12 +7,12 @@ from itertools import combinations
 import pytest
 
 from ptodsl.errors.memory import OldValueAlive
+from ptodsl.ir.liveness import intersect, merged
 from ptodsl.ir.nodes import Function, Value
 from ptodsl.ir.parser import parse
 from ptodsl.ir.rewrite import values_of
 from ptodsl.passes.buffers import Buffers
 from ptodsl.passes.joins import JoinKind, joins
-from ptodsl.passes.live_ranges import intersect, merged
 from tests.placing import LEGAL, PLACED, after, kernel, lines, mistake, mistakes, ops
 from tests.random_tiles import RandomKernel
 

@@ -13,12 +13,12 @@ from ptodsl.codegen.layout import WIDTH, listed
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.literals import spell
 from ptodsl.codegen.names import Scope, identifier
-from ptodsl.codegen.strides import contiguous_strides
 from ptodsl.codegen.windows import address, window
 from ptodsl.ir.dtypes import BF16, BOOL, FP16, FP32, INDEX, INT64, UINT8, UINT64
 from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Literal, Operand, Value
 from ptodsl.ir.span import Span
+from ptodsl.ir.strides import contiguous_strides
 from ptodsl.ir.types import ScalarType, TensorType
 
 HERE = Span("k.py", 1, 0, 1, 1)
@@ -56,7 +56,8 @@ def test_a_scope_gives_each_name_once() -> None:
 
 
 def _fp32(text: str) -> float:
-    return struct.unpack("f", struct.pack("f", float(text.rstrip("f"))))[0]
+    (value,) = struct.unpack("f", struct.pack("f", float(text.rstrip("f"))))
+    return float(value)
 
 
 @pytest.mark.parametrize("seed", range(200))

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
+from ptodsl.ir.parser import parse
 from ptodsl.machine import A2A3, A5, Architecture
+from ptodsl.passes.insert_sync import InsertSync
+from ptodsl.verify.sync import verify_sync
 from tests.ordered_kernels import body, flags, items_of, kernel, kinds, ordered
 
 
@@ -187,3 +190,24 @@ def test_online_update_orders_its_loads_once_before_the_branches() -> None:
 
 def test_online_update_on_a5_has_no_barriers() -> None:
     assert kinds(ordered(ONLINE, A5)) == {"pair": 8}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "offset", "lines"),
+    [
+        ("index", "n", ["  %m = scalar.add %n, 8 : index"]),
+        ("int32", "n", ["  %m = scalar.add %n, 8:int32 : int32"]),
+        ("int32", "k", ["  %k = scalar.cast %n dtype=index : index", "  %m = scalar.add %k, 8 : index"]),
+        ("index", "k", ["  %k = scalar.neg %n : index", "  %m = scalar.add %k, 8 : index"]),
+    ],
+)
+def test_offsets_are_told_apart_as_the_verifier_does(dtype: str, offset: str, lines: list[str]) -> None:
+    text = kernel(
+        f"%a: inout tensor<64x64xfp32>, %n: {dtype}",
+        *lines,
+        f"  %x = load %a[%{offset}, 0] sizes=[8, 64] : tile<8x64xfp32, ub, nd, @0x0>",
+        "  store %x, %a[%m, 0]",
+        f"  %y = load %a[%{offset}, 0] sizes=[8, 64] : tile<8x64xfp32, ub, nd, @0x800>",
+        "  store %y, %a[%m, 0]",
+    )
+    verify_sync(InsertSync().run(parse(text), A2A3), A2A3)

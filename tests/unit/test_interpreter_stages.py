@@ -18,7 +18,7 @@ from ptodsl.machine import A2A3, A5, ARCHITECTURES, Architecture
 from ptodsl.ops.infer import ACCUMULATOR
 from ptodsl.ops.row import OperandKind, OpRow
 from ptodsl.ops.table import ROWS
-from ptodsl.passes.vector_unit import able
+from ptodsl.passes.vector_unit import dtypes_of
 from tests.application import HERE, Array, bits, result_type, samples
 
 ROWS_VALID, COLUMNS_VALID = 5, 33
@@ -90,7 +90,7 @@ def cases() -> list[Any]:
         for architecture in ARCHITECTURES.values()
         for row in ROWS.values()
         if row.computes
-        for dtype in sorted(row.dtypes & able(row.instruction, architecture), key=lambda dtype: dtype.name)
+        for dtype in sorted(dtypes_of(row, architecture), key=lambda dtype: dtype.name)
     ]
 
 

@@ -17,8 +17,8 @@ from ptodsl.errors.memory import (
     WindowRefused,
 )
 from ptodsl.ir.dtypes import DTYPES
-from ptodsl.machine import A2A3, A5
-from ptodsl.passes.conversions import CONVERSIONS, embeds, steps
+from ptodsl.machine import A2A3, A5, ARCHITECTURES, Architecture
+from ptodsl.passes.conversions import embeds, steps
 from tests.placing import LEGAL, after, kernel, lines, mistake, mistakes, ops
 
 COLUMN = "%c: tensor<16x1xfp32>, %d: out tensor<16x1xfp32>"
@@ -408,7 +408,12 @@ def test_ops_that_need_rows_refuse_columns(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("dtype", "op", "cast"),
-    [("bf16", "exp", "pl.FP32"), ("int8", "neg", "pl.FP16"), ("int32", "abs", "pl.FP32")],
+    [
+        ("bf16", "exp", "pl.FP32"),
+        ("int8", "neg", "pl.FP16"),
+        ("int32", "abs", "pl.FP32"),
+        ("uint8", "fillpad", "pl.FP16"),
+    ],
 )
 def test_arithmetic_that_the_vector_unit_lacks_is_refused_with_the_cast(dtype: str, op: str, cast: str) -> None:
     text = f"""
@@ -473,9 +478,9 @@ def test_conversions_of_columns_work_on_rows() -> None:
     assert lines(LEGAL, COLUMN, text)[2] == "%b = cast %a_row dtype=fp16 : tile<1x16xfp16, ub, nd>"
 
 
-@pytest.mark.parametrize("architecture", sorted(CONVERSIONS))
-def test_every_step_of_a_conversion_exists_and_only_the_last_may_round(architecture: str) -> None:
-    table = CONVERSIONS[architecture]
+@pytest.mark.parametrize("architecture", ARCHITECTURES.values(), ids=ARCHITECTURES)
+def test_every_step_of_a_conversion_exists_and_only_the_last_may_round(architecture: Architecture) -> None:
+    table = architecture.conversions
     for source in DTYPES.values():
         for target in DTYPES.values():
             path = (source, *(steps(source, target, architecture) or ()))

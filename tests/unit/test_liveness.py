@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings
 
-from ptodsl.ir.liveness import ENTRY, Segment, conflict, joined, live_ranges, positions
+from ptodsl.ir.liveness import ENTRY, Range, intersect, live_ranges, merged
 from ptodsl.ir.nodes import Block, For, Function, If, Program, Statement, Value, Yield
 from ptodsl.ir.parser import parse
 from ptodsl.ir.rewrite import operands_of, results_of, walk
@@ -40,28 +40,42 @@ kernel @k(%a: tensor<16x64xfp32>, %flag: bool) {
 
 
 @pytest.fixture(scope="module")
-def ranges() -> Mapping[str, tuple[Segment, ...]]:
+def ranges() -> Mapping[str, list[Range]]:
     found = live_ranges(parse(PROGRAM).function("k"))
-    return {value.name: live for value, live in found.items()}
+    return {value.name: live for value, live in found.of.items()}
+
+
+def reads(statement: int) -> int:
+    return 2 * statement
+
+
+def writes(statement: int) -> int:
+    return 2 * statement + 1
+
+
+LOOP, LOOP_END, BRANCH, THEN, ELSE = 3, 7, 9, 10, 14
+"""Numbers of statements, blocks by their first; a loop and a branch count again at their ends."""
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("a", [(ENTRY, 11), (12, 14)]),
-        ("early", [(0, 6)]),
-        ("unread", [(1, 1)]),
-        ("start", [(2, 3)]),
-        ("sum", [(3, 4)]),
-        ("next", [(4, 5)]),
-        ("later", [(5, 6)]),
-        ("total", [(6, 10)]),
-        ("other", [(7, 8), (12, 13)]),
-        ("right", [(13, 14)]),
+        ("a", [(ENTRY, reads(BRANCH)), (reads(THEN), reads(12)), (reads(ELSE), reads(15))]),
+        ("flag", [(ENTRY, reads(BRANCH))]),
+        ("early", [(writes(0), reads(LOOP_END))]),
+        ("unread", [(writes(1), writes(1))]),
+        ("start", [(writes(2), reads(LOOP))]),
+        ("i", [(writes(LOOP), writes(LOOP))]),
+        ("sum", [(writes(LOOP), reads(4))]),
+        ("next", [(writes(4), reads(5))]),
+        ("later", [(writes(5), reads(LOOP_END))]),
+        ("total", [(writes(LOOP_END), reads(BRANCH)), (reads(THEN), reads(11))]),
+        ("other", [(writes(8), reads(BRANCH)), (reads(ELSE), reads(14))]),
+        ("right", [(writes(14), reads(15))]),
     ],
 )
-def test_range_of(ranges: Mapping[str, tuple[Segment, ...]], name: str, expected: list[tuple[int, int]]) -> None:
-    assert list(ranges[name]) == expected
+def test_range_of(ranges: Mapping[str, list[Range]], name: str, expected: list[Range]) -> None:
+    assert ranges[name] == expected
 
 
 @pytest.mark.parametrize(
@@ -77,14 +91,21 @@ def test_range_of(ranges: Mapping[str, tuple[Segment, ...]], name: str, expected
         ("total", "right", False),
     ],
 )
-def test_conflict_of(ranges: Mapping[str, tuple[Segment, ...]], first: str, second: str, together: bool) -> None:
-    assert conflict(ranges[first], ranges[second]) is together
-    assert conflict(ranges[second], ranges[first]) is together
+def test_conflict_of(ranges: Mapping[str, list[Range]], first: str, second: str, together: bool) -> None:
+    assert intersect(ranges[first], ranges[second]) is together
+    assert intersect(ranges[second], ranges[first]) is together
 
 
-def test_a_buffer_is_live_where_a_member_is(ranges: Mapping[str, tuple[Segment, ...]]) -> None:
-    buffer = joined(ranges[name] for name in ("start", "sum", "later", "total"))
-    assert buffer == ((2, 4), (5, 10))
+def test_an_operand_that_must_outlast_the_write_is_live_with_the_result() -> None:
+    found = live_ranges(parse(PROGRAM).function("k"), late=lambda op, _index, _operand: op.name == "neg")
+    ranges = {value.name: live for value, live in found.of.items()}
+    assert intersect(ranges["next"], ranges["later"])
+    assert not intersect(ranges["sum"], ranges["next"])
+
+
+def test_a_buffer_is_live_where_a_member_is(ranges: Mapping[str, list[Range]]) -> None:
+    buffer = merged(live for name in ("start", "sum", "later", "total") for live in ranges[name])
+    assert buffer == [(writes(2), reads(4)), (writes(5), reads(BRANCH)), (reads(THEN), reads(11))]
 
 
 class Paths:
@@ -117,10 +138,10 @@ class Paths:
 @given(programs())
 def test_ranges_agree_with_dataflow_on_random_programs(program: Program) -> None:
     for function in program.functions:
-        after, ranges, numbers = Paths(function).after, live_ranges(function), positions(function)
+        after, live = Paths(function).after, live_ranges(function)
         for statement in walk(function.body):
             if isinstance(statement, If | For | Yield):
-                continue  # between blocks: a position belongs to one of them only
-            number = numbers[statement]
-            inside = {v for v, live in ranges.items() if any(s.first <= number < s.last for s in live)}
+                continue  # between blocks: a point belongs to one of them only
+            written = live.points[statement] + 1
+            inside = {v for v, ranges in live.of.items() if any(start <= written < end for start, end in ranges)}
             assert inside == after[statement]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from ptodsl.ir.boxes import Box, Interval, whole
 from ptodsl.ir.hardware import Memory
-from ptodsl.ir.nodes import For, Function, If, Op, Operand, Value, Yield
-from ptodsl.ir.rewrite import walk
+from ptodsl.ir.nodes import For, Function, If, Op, Operand, Value
+from ptodsl.ir.rewrite import values_of, walk, yielded
 from ptodsl.ir.types import TensorType, TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import Arity, Effect, OperandKind, OpRow
 from ptodsl.ops.table import row_of
-from ptodsl.passes.sync.affine import Affine, Scalars
+from ptodsl.ops.windows import window_of
+from ptodsl.passes.disjoint import DisjointSets
 from ptodsl.passes.sync.regions import Instruction
-from ptodsl.passes.sync.windows import Extent, Window
+from ptodsl.passes.sync.scalars import Scalars
+from ptodsl.passes.sync.windows import Window
 
 _READS = (Effect.READ, Effect.UPDATE, Effect.SCRATCH)
 _WRITES = (Effect.WRITE, Effect.UPDATE, Effect.SCRATCH)
@@ -71,48 +74,27 @@ def _lacks_scratch(row: OpRow, op: Op) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Tensors:
-    """Which tensor values are handles of one buffer: a loop's or a branch's result is what enters it."""
-
-    parents: dict[Value, Value] = field(default_factory=dict[Value, Value])
-
-    def buffer(self, handle: Value) -> Value:
-        """The value that stands for the buffer of a handle."""
-        while handle in self.parents:
-            handle = self.parents[handle]
-        return handle
-
-    def join(self, handle: Operand, other: Operand) -> None:
-        """Two handles are of one buffer."""
-        if isinstance(handle, Value) and isinstance(other, Value) and isinstance(handle.type, TensorType):
-            first, second = self.buffer(handle), self.buffer(other)
-            if first is not second:
-                self.parents[second] = first
-
-
-def tensors_of(function: Function) -> Tensors:
-    """The buffers of a kernel's tensor values."""
-    tensors = Tensors()
+def tensors_of(function: Function) -> DisjointSets:
+    """The tensor values of a kernel; handles of one buffer, as loops and branches hand them on, are in one set."""
+    tensors = DisjointSets()
+    tensors.add_all(value for value in values_of(function) if isinstance(value.type, TensorType))
     for statement in walk(function.body):
-        if isinstance(statement, For):
-            ends = (statement.initial, _yielded(statement.body.statements[-1]), statement.results)
-            _join_all(tensors, statement.carried, *ends)
-        elif isinstance(statement, If) and statement.results:
-            branches = (_yielded(block.statements[-1]) for block in (statement.then, statement.orelse))
-            _join_all(tensors, statement.results, *branches)
+        match statement:
+            case For():
+                for entering in (statement.initial, statement.results, yielded(statement.body)):
+                    _join(tensors, statement.carried, entering)
+            case If():
+                for block in (statement.then, statement.orelse):
+                    _join(tensors, statement.results, yielded(block))
+            case _:
+                pass
     return tensors
 
 
-def _yielded(statement: object) -> tuple[Operand, ...]:
-    assert isinstance(statement, Yield)
-    return statement.values
-
-
-def _join_all(tensors: Tensors, handles: tuple[Operand, ...], *others: tuple[Operand, ...]) -> None:
-    for other in others:
-        for left, right in zip(handles, other, strict=True):
-            tensors.join(left, right)
+def _join(tensors: DisjointSets, handles: tuple[Value, ...], entering: tuple[Operand, ...]) -> None:
+    for handle, other in zip(handles, entering, strict=True):
+        if isinstance(handle.type, TensorType) and isinstance(other, Value):
+            tensors.join(handle, other)
 
 
 @dataclass(frozen=True)
@@ -125,7 +107,7 @@ class TensorAccess:
     atomic: bool
 
 
-def tensor_accesses(instruction: Instruction, scalars: Scalars, tensors: Tensors) -> Iterator[TensorAccess]:
+def tensor_accesses(instruction: Instruction, scalars: Scalars, tensors: DisjointSets) -> Iterator[TensorAccess]:
     """The windows of tensors that an instruction reads or writes."""
     op = instruction.statement
     for operand_row, group in zip(row_of(op).operands, op.operands, strict=True):
@@ -134,32 +116,15 @@ def tensor_accesses(instruction: Instruction, scalars: Scalars, tensors: Tensors
             assert isinstance(handle, Value)
             window = Window(_box(op, handle, scalars), instruction.loops)
             writes, atomic = operand_row.effect in _WRITES, bool(op.attributes.get("atomic", False))
-            yield TensorAccess(tensors.buffer(handle), window, writes, atomic)
+            yield TensorAccess(tensors.find(handle), window, writes, atomic)
 
 
-def _box(op: Op, tensor: Value, scalars: Scalars) -> tuple[Extent, ...]:
+def _box(op: Op, tensor: Value, scalars: Scalars) -> Box:
     """The offsets and sizes of the window; the whole tensor for an op that names none."""
     assert isinstance(tensor.type, TensorType)
-    offsets = _group(op, "offsets")
-    if not offsets:
-        return tuple(Extent(Affine(0), size) for size in tensor.type.shape)
-    sizes = _sizes(op, tensor.type)
-    return tuple(Extent(scalars.form(offset), size) for offset, size in zip(offsets, sizes, strict=True))
-
-
-def _group(op: Op, name: str) -> tuple[Operand, ...]:
     row = row_of(op)
-    return next((group for operand, group in zip(row.operands, op.operands, strict=True) if operand.name == name), ())
-
-
-def _sizes(op: Op, tensor: TensorType) -> tuple[int, ...]:
-    """The written sizes; by default the rows and columns of the tile in the last two dims, 1 before."""
-    written = op.attributes.get("sizes")
-    if written is not None:
-        assert isinstance(written, tuple)
-        return written
-    (tile,) = _group(op, "source")
-    assert isinstance(tile, Value)
-    assert isinstance(tile.type, TileType)
-    rows, columns = tile.type.shape
-    return (columns,) if tensor.rank == 1 else (*(1,) * (tensor.rank - 2), rows, columns)
+    for operand, offsets in zip(row.operands, op.operands, strict=True):
+        if operand.name == "offsets":
+            sizes = window_of(op, tensor.type)
+            return tuple(Interval(scalars.forms.of(offset), size) for offset, size in zip(offsets, sizes, strict=True))
+    return whole(tensor.type.shape)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from ptodsl.ir.nodes import Value
 from ptodsl.passes.sync.accesses import TensorAccess, tensor_accesses, tensors_of
-from ptodsl.passes.sync.affine import Scalars, scalars_of
 from ptodsl.passes.sync.regions import Kernel
+from ptodsl.passes.sync.scalars import Scalars, scalars_of
 from ptodsl.passes.sync.windows import Window, meet_across, meet_in_iteration
 
 
@@ -91,11 +91,11 @@ def _close(windows: Sequence[Window]) -> Iterator[tuple[Window, Window]]:
     if not windows:
         return
     dims = range(len(windows[0].box))
-    dim = max(dims, key=lambda dim: len({window.box[dim].offset.constant for window in windows}))
+    dim = max(dims, key=lambda dim: len({window.box[dim].start.constant for window in windows}))
     active: list[Window] = []
-    for window in sorted(windows, key=lambda window: window.box[dim].offset.constant):
-        start = window.box[dim].offset.constant
-        active = [other for other in active if other.box[dim].offset.constant + other.box[dim].size > start]
+    for window in sorted(windows, key=lambda window: window.box[dim].start.constant):
+        start = window.box[dim].start.constant
+        active = [other for other in active if other.box[dim].start.constant + other.box[dim].size > start]
         yield window, window
         for other in active:
             yield window, other

@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ptodsl.ir.boxes import Box, Interval
 from ptodsl.ir.nodes import For, Value
-from ptodsl.passes.sync.affine import Affine, Scalars
-
-
-@dataclass(frozen=True)
-class Extent:
-    """One dim of a box: from `offset` on, `size` elements."""
-
-    offset: Affine
-    size: int
+from ptodsl.passes.sync.scalars import Scalars
 
 
 @dataclass(frozen=True)
 class Window:
     """What an instruction touches of a tensor. `loops` enclose the instruction, the outermost first."""
 
-    box: tuple[Extent, ...]
+    box: Box
     loops: tuple[For, ...]
 
     @property
     def is_constant(self) -> bool:
         """Whether the box is the same at every execution."""
-        return not any(extent.offset.terms for extent in self.box)
+        return not any(interval.start.terms for interval in self.box)
 
 
 def common_loops(first: Window, second: Window) -> Iterator[For]:
@@ -43,7 +36,7 @@ def meet_in_iteration(first: Window, second: Window) -> bool:
 
     They are apart if in some dim the distance of their offsets is a known constant, and at least the size.
     """
-    return not any(_distant(*extents) for extents in zip(first.box, second.box, strict=True))
+    return not any(_distant(*intervals) for intervals in zip(first.box, second.box, strict=True))
 
 
 def meet_across(first: Window, second: Window, scalars: Scalars) -> bool:
@@ -53,27 +46,27 @@ def meet_across(first: Window, second: Window, scalars: Scalars) -> bool:
     constant and at least the size, or if a step takes the window past both sizes and the offsets are equal otherwise.
     """
     return any(
-        not any(_distant_across(*extents, loop, scalars) for extents in zip(first.box, second.box, strict=True))
+        not any(_distant_across(*intervals, loop, scalars) for intervals in zip(first.box, second.box, strict=True))
         for loop in common_loops(first, second)
     )
 
 
-def _distant(first: Extent, second: Extent) -> bool:
-    distance = second.offset.plus(first.offset, -1)
+def _distant(first: Interval, second: Interval) -> bool:
+    distance = second.start.plus(first.start, -1)
     return not distance.terms and (distance.constant >= first.size or -distance.constant >= second.size)
 
 
-def _distant_across(first: Extent, second: Extent, loop: For, scalars: Scalars) -> bool:
+def _distant_across(first: Interval, second: Interval, loop: For, scalars: Scalars) -> bool:
     varying = {value for value in _values(first, second) if scalars.varies(value, loop)}
     if not varying:
         return _distant(first, second)
-    if varying != {loop.index} or first.offset != second.offset:
+    if varying != {loop.index} or first.start != second.start:
         return False
-    step = scalars.form(loop.step)
-    stride = abs(first.offset.coefficient(loop.index) * step.constant)
+    step = scalars.forms.of(loop.step)
+    stride = abs(first.start.coefficient(loop.index) * step.constant)
     return not step.terms and stride >= max(first.size, second.size)
 
 
-def _values(first: Extent, second: Extent) -> Iterator[Value]:
-    yield from first.offset.values
-    yield from second.offset.values
+def _values(first: Interval, second: Interval) -> Iterator[Value]:
+    yield from first.start.values
+    yield from second.start.values

@@ -1,0 +1,104 @@
+"""Strides: of dense tensors, and those that calls pass for the parameters of kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from ptodsl.ir.nodes import Call, For, Function, FunctionKind, If, Op, Operand, Program, Statement, Value
+from ptodsl.ir.rewrite import walk, yielded
+from ptodsl.ir.types import TensorType
+
+Strides: TypeAlias = tuple[int, ...]
+"""The distance to the next element in each dim, in elements."""
+
+_Known: TypeAlias = "dict[Operand, frozenset[Strides]]"
+
+
+def contiguous_strides(shape: Sequence[int]) -> Strides:
+    """The strides of a dense row-major array, in elements."""
+    strides = [1] * len(shape)
+    for dim in range(len(shape) - 2, -1, -1):
+        strides[dim] = strides[dim + 1] * shape[dim + 1]
+    return tuple(strides)
+
+
+def is_consecutive(window: Sequence[int], strides: Strides) -> bool:
+    """Whether the elements of a window follow each other without a gap."""
+    dense = contiguous_strides(window)
+    return all(size == 1 or a == b for size, a, b in zip(window, strides, dense, strict=True))
+
+
+def passed_strides(program: Program) -> Mapping[str, Mapping[str, frozenset[Strides]]]:
+    """By kernel and parameter, the strides of the tensors that calls pass; of a dense one where nothing calls it."""
+    passed: dict[str, dict[str, frozenset[Strides]]] = {function.name: {} for function in program.functions}
+    for caller in program.functions:
+        if caller.kind is FunctionKind.ORCHESTRATION:
+            known = _strides(caller)
+            for call in walk(caller.body):
+                if isinstance(call, Call):
+                    _enter(passed[call.callee], program.function(call.callee), call, known)
+    return passed
+
+
+def strided_parameters(program: Program) -> dict[str, frozenset[str]]:
+    """By kernel, the parameters that some call passes a tensor with gaps for: their strides are arguments."""
+    passed = passed_strides(program)
+    return {
+        function.name: frozenset(
+            parameter.value.name
+            for parameter in function.tensors
+            if not _is_dense(parameter.value, passed[function.name].get(parameter.value.name, frozenset()))
+        )
+        for function in program.functions
+    }
+
+
+def _enter(passed: dict[str, frozenset[Strides]], callee: Function, call: Call, known: _Known) -> None:
+    for parameter, argument in zip(callee.parameters, call.arguments, strict=True):
+        if argument in known:
+            name = parameter.value.name
+            passed[name] = passed.get(name, frozenset()) | known[argument]
+
+
+def _is_dense(value: Value, strides: frozenset[Strides]) -> bool:
+    assert isinstance(value.type, TensorType)
+    shape = value.type.shape
+    dense = contiguous_strides(shape)
+    return all(size == 1 or a == b for one in strides for size, a, b in zip(shape, one, dense, strict=True))
+
+
+def _strides(entry: Function) -> _Known:
+    """The strides that each tensor of an orchestration may have; loops are gone through until nothing is new."""
+    known: _Known = {parameter.value: _dense(parameter.value) for parameter in entry.tensors}
+    before = -1
+    while (now := sum(map(len, known.values()))) != before:
+        before = now
+        for statement in walk(entry.body):
+            for value, source in _sources(statement):
+                found = _dense(value) if source is value else known.get(source, frozenset())
+                known[value] = known.get(value, frozenset()) | found
+    return known
+
+
+def _dense(value: Value) -> frozenset[Strides]:
+    assert isinstance(value.type, TensorType)
+    return frozenset({contiguous_strides(value.type.shape)})
+
+
+def _sources(statement: Statement) -> Iterator[tuple[Value, Operand]]:
+    """The tensors that a statement defines, each with one that it may be or is a window of; a new one with itself."""
+    pairs: list[tuple[Value, Operand]] = []
+    match statement:
+        case Op(results=(result,), operands=operands):
+            pairs.append((result, operands[0][0] if operands and operands[0] else result))
+        case If():
+            for block in (statement.then, statement.orelse):
+                pairs += zip(statement.results, yielded(block), strict=True)
+        case For():
+            for values in (statement.initial, yielded(statement.body)):
+                pairs += zip(statement.carried, values, strict=True)
+                pairs += zip(statement.results, values, strict=True)
+        case _:
+            pass
+    return ((value, source) for value, source in pairs if isinstance(value.type, TensorType))

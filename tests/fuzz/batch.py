@@ -1,0 +1,118 @@
+"""Many programs compiled as one, and run: where the library's answers differ from the interpreter's."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any
+
+from ptodsl import driver
+from ptodsl.ir.nodes import Block, Function, Operand, Program, Return, Statement
+from ptodsl.ir.results import provided_tensors
+from ptodsl.ir.rewrite import results_of, walk
+from ptodsl.ir.types import TensorType
+from tests.fuzz.trial import Arrays, Broken, Placed, apart, behind
+
+SECONDS = 120.0
+"""How long a batch may run: none of its programs takes a second."""
+SIZE = 24
+"""How many programs are compiled as one: the headers are read once, and a mistake is quickly found."""
+
+
+def batches(programs: Sequence[Placed]) -> Iterator[list[Placed]]:
+    """The programs in groups that can be one: of one architecture, with one form of entry."""
+    groups: dict[tuple[str, bool], list[Placed]] = {}
+    for one in programs:
+        groups.setdefault((one.source.arch, _has_intermediates(one.program.entry)), []).append(one)
+    for group in groups.values():
+        yield from (group[start : start + SIZE] for start in range(0, len(group), SIZE))
+
+
+def _has_intermediates(entry: Function) -> bool:
+    made = {r for s in walk(entry.body) for r in results_of(s) if isinstance(r.type, TensorType)}
+    return not made <= set(provided_tensors(entry))
+
+
+def merged(programs: Sequence[Placed]) -> Program:
+    """One program of all their kernels, whose entry does what their entries do, one after the other."""
+    kernels = [f for one in programs for f in one.program.functions if f is not one.program.entry]
+    entries = [one.program.entry for one in programs]
+    statements: list[Statement] = []
+    returned: list[Operand] = []
+    for entry in entries:
+        *body, last = entry.body.statements
+        assert isinstance(last, Return)
+        statements += body
+        returned += last.values
+    entry = replace(
+        entries[0],
+        parameters=tuple(parameter for entry in entries for parameter in entry.parameters),
+        results=tuple(result for entry in entries for result in entry.results),
+        result_spans=tuple(span for entry in entries for span in entry.result_spans),
+        body=Block((*statements, Return(tuple(returned), entries[0].span))),
+    )
+    return Program("Batch", (*kernels, entry), entries[0].span)
+
+
+def disagreements(programs: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
+    """The programs whose compiled form gives something else, with what; one that ends its process is among them."""
+    try:
+        answers = _answers(programs)
+    except Broken as broken:
+        if len(programs) == 1:
+            yield programs[0], str(broken)
+            return
+        middle = len(programs) // 2
+        for half in (programs[:middle], programs[middle:]):
+            yield from disagreements(half)
+        return
+    for one, answer in zip(programs, answers, strict=True):
+        if text := "; ".join(_apart(one, answer)):
+            yield one, text
+
+
+def _apart(one: Placed, answer: Arrays) -> Iterator[str]:
+    for index, (found, wanted, rough) in enumerate(zip(answer, one.answer, one.source.is_rough, strict=True)):
+        if text := apart(found, wanted, rough=rough):
+            yield f"array {index} has {text}"
+
+
+def _answers(programs: Sequence[Placed]) -> list[Arrays]:
+    """What the compiled programs leave behind, each in turn; in a process of its own, which may end or hang."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(programs, sender))
+    child.start()
+    sender.close()
+    try:
+        if not receiver.poll(SECONDS):
+            raise Broken(f"no answer after {SECONDS:.0f} s")
+        answer: list[Arrays] | str = receiver.recv()
+    except EOFError:
+        child.join()
+        raise Broken(f"the process ended with {child.exitcode}") from None
+    finally:
+        child.kill()
+        child.join()
+    if isinstance(answer, str):
+        raise Broken(answer)
+    return answer
+
+
+def _child(programs: Sequence[Placed], sender: Connection) -> None:
+    try:
+        sender.send(_run(programs))
+    except Exception as error:  # whatever it is belongs in the report
+        sender.send(f"{type(error).__name__}: {error}")
+
+
+def _run(programs: Sequence[Placed]) -> list[Arrays]:
+    values: list[list[Any]] = [one.source.values() for one in programs]
+    compiled = driver.compile(merged(programs), programs[0].source.arch, poison=True)
+    given = compiled.launch.run([value for some in values for value in some], {}, poison=True)
+    results = iter(given if isinstance(given, tuple) else () if given is None else (given,))
+    return [
+        behind([next(results) for _ in one.program.entry.results], some)
+        for one, some in zip(programs, values, strict=True)
+    ]

@@ -1,0 +1,150 @@
+"""Random cube kernels: products of windows, chained and in loops, with operands turned, staged and partly valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT32, DType
+from tests.fuzz.body import Body
+from tests.fuzz.facts import Extent, Tensor, Tile, whole
+
+SIZES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64)
+DTYPES = (FP16, FP16, BF16, FP32, INT8)
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A staged operand, in L1 or where the compiler puts it, and which side it is loaded for."""
+
+    name: str
+    shape: tuple[int, int]
+    dtype: DType
+    along_k: Extent
+    is_left: bool
+
+
+@dataclass
+class CubeBody(Body):
+    """A cube kernel being written; `operands` are the staged ones that are visible."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.operands: list[Operand] = []
+
+
+def load(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, *, is_left: bool) -> Operand:
+    """A window of an input, turned or not, as an operand of which `along_k` is valid."""
+    turned = body.chance(0.4)
+    window = shape[::-1] if turned else shape
+    extents = tuple(size + body.random.choice((0, 0, 5)) if size > 1 else 1 for size in window)
+    tensor = body.input(extents, dtype)
+    places = [body.offset(extent - size) for extent, size in zip(extents, window, strict=True)]
+    text = f"pl.load({tensor.name}, [{places[0]}, {places[1]}], [{window[0]}, {window[1]}]"
+    in_l1 = turned or body.chance(0.6)
+    valid = [str(shape[0]), along_k.text] if is_left else [along_k.text, str(shape[1])]
+    if valid != [str(size) for size in shape]:
+        text += f", valid_shape=[{', '.join(valid)}]"
+    text += ", target_memory=pl.MemorySpace.L1" if in_l1 else ""
+    name = body.name("l")
+    body.line(f"{name} = {text}{', transpose=True' if turned else ''})")
+    operand = Operand(name, shape, dtype, along_k, is_left)
+    if in_l1:
+        body.operands.append(operand)
+    return operand
+
+
+def staged(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, *, is_left: bool) -> str:
+    """The name of an operand, one that is there or a new one, moved to its side explicitly or not."""
+    wanted = (shape, dtype, along_k.text)
+    fitting = [one for one in body.operands if (one.shape, one.dtype, one.along_k.text) == wanted and one.is_left == is_left]
+    reuse = fitting and body.chance(0.4)
+    operand = body.random.choice(fitting) if reuse else load(body, shape, dtype, along_k, is_left=is_left)
+    if operand not in body.operands or body.chance(0.4):
+        return operand.name
+    side = "L0A" if is_left else "L0B"
+    name = body.name("m")
+    body.line(f"{name} = pl.move({operand.name}, target_memory=pl.MemorySpace.{side})")
+    return name
+
+
+def accumulator(dtype: DType) -> DType:
+    """What products of a dtype add up in."""
+    return INT32 if dtype is INT8 else FP32
+
+
+def factors(body: CubeBody, rows: int, columns: int, dtype: DType) -> str:
+    """A left and a right operand of a product."""
+    depth = body.random.choice(SIZES)
+    along_k = body.extent(depth) if body.chance(0.35) else Extent(str(depth), depth)
+    left = staged(body, (rows, depth), dtype, along_k, is_left=True)
+    return f"{left}, {staged(body, (depth, columns), dtype, along_k, is_left=False)}"
+
+
+def matmul(body: CubeBody) -> Tile:
+    """A new product."""
+    rows, columns = body.random.choice(SIZES), body.random.choice(SIZES)
+    dtype = body.random.choice(DTYPES)
+    pair = factors(body, rows, columns, dtype)
+    tile = Tile(body.name("c"), (rows, columns), accumulator(dtype), whole((rows, columns)))
+    body.line(f"{tile.name} = pl.matmul({pair})")
+    body.tiles.append(tile)
+    return tile
+
+
+def accumulate(body: CubeBody) -> Tile | None:
+    """One more product into an accumulator; its old value is dead after."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    dtype = INT8 if tile.dtype is INT32 else body.random.choice(DTYPES[:-1])
+    body.line(f"{tile.name} = pl.matmul_acc({tile.name}, {factors(body, *tile.shape, dtype)})")
+    return tile
+
+
+def store(body: CubeBody, tile: Tile) -> None:
+    """An accumulator into an output of its own, FP32 also narrowed."""
+    rows, columns = tile.shape
+    dtype = body.random.choice((FP32, FP32, FP16, BF16)) if tile.dtype is FP32 else INT32
+    covered = body.depth == 0 and body.chance(0.6)
+    shape = tile.shape if covered else (rows + body.random.choice((0, 3)), columns + body.random.choice((0, 7)))
+    tensor = body.output(Tensor("", shape, dtype, covered=covered))
+    place = f"[{body.offset(shape[0] - rows)}, {body.offset(shape[1] - columns)}]"
+    body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
+
+
+def write_block(body: CubeBody, size: int, depth: int = 0) -> None:
+    """About `size` statements; what a block stages is not visible after it."""
+    for _ in range(size):
+        kind = body.random.random()
+        if depth < 2 and kind < 0.3:
+            nested(body, depth)
+        elif kind < 0.55 and len(body.tiles) < 4:
+            matmul(body)
+        elif kind < 0.9 or not body.tiles:
+            accumulate(body)
+        else:
+            store(body, body.random.choice(body.tiles))
+
+
+def nested(body: CubeBody, depth: int) -> None:
+    """A loop or a branch."""
+    trips = body.trips
+    index = body.name("i")
+    most = max(0, int(trips.value) - 1)
+    loops: list[Callable[[], tuple[str, int]]] = [lambda: (f"for {index} in pl.range({trips.name}):", most), lambda: (f"for {index} in pl.range(3):", 2)]
+    opening, most = body.random.choice(loops)() if body.chance(0.6) else (f"if {body.condition()}:", -1)
+    operands = list(body.operands)
+    with body.block(opening):
+        if most >= 0:
+            from tests.fuzz.facts import Integer
+
+            body.integers += 2 * [Integer(index, 0, most)]
+        write_block(body, body.random.randint(1, 3), depth + 1)
+    body.operands = operands
+    if most < 0 and body.chance(0.4):
+        with body.block("else:"):
+            write_block(body, body.random.randint(1, 2), depth + 1)
+        body.operands = operands
+
+

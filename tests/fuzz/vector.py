@@ -1,0 +1,386 @@
+"""Random statements of vector kernels: each function writes one and gives its tile, or gives None where none fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ptodsl.ir.dtypes import BF16, FP16, FP32, INT16, INT32, DType
+from ptodsl.ops.table import ROWS
+from ptodsl.passes.conversions import steps as conversion
+from ptodsl.passes.vector_unit import dtypes_of
+from tests.fuzz.body import Body
+from tests.fuzz.facts import Tensor, Tile, whole
+from tests.fuzz.literals import literal
+
+ROWS_OF_TILES = (1, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33)
+COLUMNS_OF_TILES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 40, 64, 65, 100)
+DTYPES = (FP32, FP32, FP32, FP16, FP16, INT32, INT32, BF16, INT16)
+
+Write = Callable[[Body], "Tile | None"]
+
+UNARY = ("neg", "abs", "sqrt", "rsqrt", "recip", "relu")
+ROUGH = ("exp", "log")
+BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "maximum": "", "minimum": ""}
+WITH_SCALAR = {"add": "adds", "sub": "subs", "mul": "muls", "div": "divs", "maximum": "maxs", "minimum": "mins"}
+STABLE = ("mul", "div", "maximum", "minimum")
+"""What keeps a relative error small."""
+DARING = 0.02
+"""How often something is written that the layouts do not allow."""
+EXPANSIONS = ("add", "sub", "mul", "div", "max", "min")
+
+
+def takes(body: Body, row: str, dtype: DType) -> bool:
+    """Whether the architecture has a row for a dtype."""
+    return dtype in dtypes_of(ROWS[row], body.architecture)
+
+
+def granule(tile: Tile) -> int:
+    """The elements of a tile in 32 bytes."""
+    return 32 // tile.dtype.size
+
+
+def refused_as_column(body: Body, tile: Tile) -> bool:
+    """Whether an op on rows would be refused; a few are written all the same."""
+    return tile.shape[1] == 1 and not body.chance(DARING)
+
+
+def random_shape(body: Body) -> tuple[int, int]:
+    """The shape of a new tile, often one that a tile has."""
+    if body.tiles and body.chance(0.5):
+        return body.random.choice(body.tiles).shape
+    return body.random.choice(ROWS_OF_TILES), body.random.choice(COLUMNS_OF_TILES)
+
+
+def load(body: Body) -> Tile | None:
+    """A window of an input: whole, a part at a known or run-time place, partly valid."""
+    shape = random_shape(body)
+    dtype = body.random.choice(body.tiles).dtype if body.tiles and body.chance(0.6) else body.random.choice(DTYPES)
+    rows, columns = shape
+    tensor_rows = rows * body.random.choice((1, 1, 2, 4)) + body.random.choice((0, 0, 1))
+    tensor_columns = 1 if columns == 1 else columns + body.random.choice((0, 0, 0, 3, 16))
+    tensor, window = _window(body, shape, (tensor_rows, tensor_columns), dtype)
+    valid = whole(shape)
+    text = f"pl.load({tensor.name}, {window}"
+    if body.chance(0.35):
+        valid = body.extent(rows), body.extent(columns)
+        text += f", valid_shape=[{valid[0].text}, {valid[1].text}]"
+    return body.define(f"{text})", Tile("", shape, dtype, valid))
+
+
+def _window(body: Body, shape: tuple[int, int], extents: tuple[int, int], dtype: DType) -> tuple[Tensor, str]:
+    """A tensor of rank 1 to 4 and a window of it, as text, that is a tile of a shape."""
+    rows, columns = shape
+    high, wide = extents
+    row, column = body.offset(high - rows), body.offset(wide - columns)
+    if rows == 1 and columns > 1 and body.chance(0.3):
+        return body.input((wide,), dtype), f"[{column}], [{columns}]"
+    if body.chance(0.2):
+        leading = body.random.choice(((2,), (3, 2)))
+        tensor = body.input((*leading, high, wide), dtype)
+        places = [body.offset(extent - 1) for extent in leading]
+        return tensor, f"[{', '.join([*places, row, column])}], [{', '.join(['1'] * len(leading))}, {rows}, {columns}]"
+    return body.input((high, wide), dtype), f"[{row}, {column}], [{rows}, {columns}]"
+
+
+def full(body: Body) -> Tile | None:
+    """A constant tile, or one of a scalar parameter."""
+    shape, dtype = random_shape(body), body.random.choice(DTYPES)
+    value = literal(body.random, dtype)
+    if dtype is FP32 and body.chance(0.3):
+        value = next(scalar.name for scalar in body.scalars if scalar.dtype is FP32)
+    text = f"pl.full([{shape[0]}, {shape[1]}], pl.{dtype}, {value})"
+    return body.define(text, Tile("", shape, dtype, whole(shape)))
+
+
+def unary(body: Body) -> Tile | None:
+    """One op on one tile."""
+    tile = body.pick(exact=True)
+    name = body.random.choice(UNARY)
+    if tile is None or not takes(body, name, tile.dtype):
+        return None
+    return body.define(f"-{tile.name}" if name == "neg" and body.chance(0.5) else f"pl.{name}({tile.name})", tile.like())
+
+
+def rough(body: Body) -> Tile | None:
+    """An op whose last bits are the library's own, of an exact tile with a bounded result."""
+    tile = body.pick(exact=True)
+    if tile is None or tile.dtype is not FP32:
+        return None
+    inner = f"pl.minimum(pl.maximum({tile.name}, {'-8.0'}), 8.0)"
+    text = f"pl.exp({inner})" if body.chance(0.7) else f"pl.log(pl.maximum(pl.abs({inner}), 2.0))"
+    return body.define(text, tile.like(rough=True))
+
+
+def binary(body: Body) -> Tile | None:
+    """Two tiles."""
+    left = body.pick()
+    name, sign = body.random.choice(list(BINARY.items()))
+    if left is None or not takes(body, name, left.dtype):
+        return None
+    right = body.partner(left)
+    is_rough = left.rough or right.rough
+    if is_rough and name not in STABLE:
+        return None
+    text = f"{left.name} {sign} {right.name}" if sign and body.chance(0.6) else f"pl.{name}({left.name}, {right.name})"
+    return body.define(text, left.like(rough=is_rough))
+
+
+def with_scalar(body: Body) -> Tile | None:
+    """A tile and a number."""
+    tile = body.pick()
+    name = body.random.choice(list(BINARY))
+    if tile is None or not takes(body, WITH_SCALAR[name], tile.dtype) or (tile.rough and name not in STABLE):
+        return None
+    number = literal(body.random, tile.dtype, zero=name != "div")
+    if tile.dtype is FP32 and body.chance(0.3):
+        number = next(scalar.name for scalar in body.scalars if scalar.dtype is FP32)
+    sign = BINARY[name]
+    if sign and body.chance(0.6):
+        return body.define(f"{tile.name} {sign} {number}", tile.like())
+    return body.define(f"pl.{name}({tile.name}, {number})", tile.like())
+
+
+def cast(body: Body) -> Tile | None:
+    """Another dtype."""
+    tile = body.pick()
+    target = body.random.choice(DTYPES)
+    if tile is None or conversion(tile.dtype, target, body.architecture) is None:
+        return None
+    if tile.rough and not target.is_float:
+        return None
+    modes = ("rint", "round", "floor", "ceil", "trunc") if tile.dtype.is_float and not tile.rough else ()
+    mode = f', mode="{body.random.choice(modes)}"' if modes and body.chance(0.4) else ""
+    return body.define(f"pl.cast({tile.name}, pl.{target}{mode})", tile.like(dtype=target))
+
+
+def row_reduction(body: Body) -> Tile | None:
+    """A column, with a temporary or without."""
+    tile = body.pick(exact=True)
+    name = body.random.choice(("row_sum", "row_max", "row_min"))
+    if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
+        return None
+    rows = tile.shape[0]
+    text = tile.name
+    if body.chance(0.3):
+        text += f", pl.create_tile([{rows}, {tile.shape[1]}], pl.{tile.dtype})"
+    return body.define(f"pl.{name}({text})", tile.like(shape=(rows, 1), valid=(tile.valid[0], *whole((1, 1))[1:])))
+
+
+def column_reduction(body: Body) -> Tile | None:
+    """A row."""
+    tile = body.pick(exact=True)
+    name = body.random.choice(("col_sum", "col_max", "col_min"))
+    if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
+        return None
+    columns = tile.shape[1]
+    return body.define(f"pl.{name}({tile.name})", tile.like(shape=(1, columns), valid=(whole((1, 1))[0], tile.valid[1])))
+
+
+def expansion(body: Body) -> Tile | None:
+    """A tile with a column or a row."""
+    tile = body.pick()
+    dim = body.random.choice((0, 1))
+    kind, name = ("row", "col")[dim], body.random.choice(EXPANSIONS)
+    if tile is None or not takes(body, f"{kind}_expand_{name}", tile.dtype) or refused_as_column(body, tile):
+        return None
+    shape = (tile.shape[0], 1) if dim == 0 else (1, tile.shape[1])
+    vectors = [
+        other
+        for other in body.tiles
+        if (other.shape, other.dtype, other.valid[dim].text) == (shape, tile.dtype, tile.valid[dim].text)
+        and other.valid[1 - dim].text == "1"
+    ]
+    if not vectors:
+        return None
+    vector = body.random.choice(vectors)
+    is_rough = tile.rough or vector.rough
+    if is_rough and name in ("add", "sub"):
+        return None
+    return body.define(f"pl.{kind}_expand_{name}({tile.name}, {vector.name})", tile.like(rough=is_rough))
+
+
+def reshape(body: Body) -> Tile | None:
+    """The same elements in another shape."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    rows, columns = tile.shape
+    if 1 in tile.shape and body.chance(0.7):
+        turned = tile.like(shape=(columns, rows), valid=tile.valid[::-1])
+        return body.define(f"pl.reshape({tile.name}, [{columns}, {rows}])", turned)
+    if not tile.is_whole:
+        return None
+    block = 1 if body.chance(DARING) else granule(tile)
+    if columns % block:
+        return None
+    widths = [size for size in range(block, rows * columns + 1, block) if rows * columns % size == 0]
+    shape = (rows * columns // (wide := body.random.choice(widths)), wide)
+    return body.define(f"pl.reshape({tile.name}, [{shape[0]}, {shape[1]}])", tile.like(shape=shape, valid=whole(shape)))
+
+
+def transpose(body: Body) -> Tile | None:
+    """Rows and columns exchanged."""
+    tile = body.pick()
+    if tile is None or tile.dtype.size == 8:
+        return None
+    return body.define(f"pl.transpose({tile.name})", tile.like(shape=tile.shape[::-1], valid=tile.valid[::-1]))
+
+
+def window(body: Body) -> Tile | None:
+    """A part of a tile that is wholly valid there."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    limits = [min(extent.least, size) for extent, size in zip(tile.valid, tile.shape, strict=True)]
+    is_column, is_daring = tile.shape[1] == 1, body.chance(DARING)
+    rows = body.random.choice((limits[0], body.random.randint(1, limits[0])))
+    columns = body.random.choice((limits[1], limits[1], body.random.randint(min(2, limits[1]), limits[1])))
+    if columns == 1 and not (is_column or is_daring):
+        return None
+    shape, part = f"[{rows}, {columns}]", tile.like(shape=(rows, columns), valid=whole((rows, columns)))
+    steps = [1, 1] if is_daring else [granule(tile), 1] if is_column else [1, granule(tile)]
+    counts = [(limit - size) // step for limit, size, step in zip(limits, (rows, columns), steps, strict=True)]
+    row, column = (body.random.randint(0, count) * step for count, step in zip(counts, steps, strict=True))
+    places = [f"({body.offset(count)}) * {step}" for count, step in zip(counts, steps, strict=True)]
+    match body.random.randint(0, 3):
+        case 0:
+            text = f"pl.extract({tile.name}, [{places[0]}, {places[1]}], {shape})"
+        case 1:
+            text = f"pl.slice({tile.name}, {shape}, [{places[0]}, {column}])"
+        case 2:
+            text = f"pl.slice({tile.name}, {shape}, [{row}, {column}])"
+        case _:
+            text = f"{tile.name}[{row}:{row + rows}, {column}:{column + columns}]"
+    return body.define(text, part)
+
+
+def fillpad(body: Body) -> Tile | None:
+    """A tile made valid everywhere."""
+    tile = body.pick()
+    if tile is None or tile.dtype.size == 8:
+        return None
+    pad = body.random.choice(("", "", ", pad_value=pl.PadValue.min", ", pad_value=pl.PadValue.max"))
+    return body.define(f"pl.fillpad({tile.name}{pad})", tile.like(valid=whole(tile.shape)))
+
+
+def set_validshape(body: Body) -> Tile | None:
+    """A tile of which less is valid."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    rows, columns = (body.extent(size, extent.least) for size, extent in zip(tile.shape, tile.valid, strict=True))
+    text = f"pl.set_validshape({tile.name}, {rows.text}, {columns.text})"
+    return body.define(text, tile.like(valid=(rows, columns)))
+
+
+def move(body: Body) -> Tile | None:
+    """A copy, or the same tile under another name."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    text = f"pl.move({tile.name}, target_memory=pl.MemorySpace.UB)" if body.chance(0.5) else tile.name
+    return body.define(text, tile.like())
+
+
+def swap(body: Body) -> Tile | None:
+    """Two or three names that exchange their tiles."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    named = [other for other in body.tiles if other.kind == tile.kind]
+    if len(named) < 2:
+        return None
+    names = [other.name for other in body.random.sample(named, min(len(named), body.random.choice((2, 2, 3))))]
+    body.line(f"{', '.join(names)} = {', '.join(names[1:] + names[:1])}")
+    return tile
+
+
+def atomic(body: Body) -> Tile | None:
+    """An addition to an in-out tensor."""
+    tile = body.pick(exact=True)
+    if tile is None or tile.dtype not in (FP32, FP16, INT32, INT16) or not tile.is_whole:
+        return None
+    tensor = body.output(Tensor("", tile.shape, tile.dtype))
+    body.line(f"{tensor.name} = pl.store({tile.name}, [0, 0], {tensor.name}, atomic=True)")
+    return tile
+
+
+def update(body: Body) -> Tile | None:
+    """A window of an in-out tensor, read, changed and written back."""
+    shape, dtype = random_shape(body), body.random.choice((FP32, FP32, FP16, INT32))
+    rows, columns = shape
+    count = body.random.choice((1, 2, 4))
+    fitting = [one for one in body.outputs if one.shape == (rows * count, columns) and one.dtype is dtype and not one.covered]
+    made = Tensor("", (rows * count, columns), dtype)
+    tensor = body.random.choice(fitting) if fitting else body.output(made)
+    place = f"[{body.offset(rows * (count - 1))}, 0]"
+    tile = body.define(f"pl.load({tensor.name}, {place}, [{rows}, {columns}])", Tile("", shape, dtype, whole(shape), tensor.rough))
+    if takes(body, "adds", dtype) and not tile.rough:
+        tile = body.define(f"{tile.name} + {literal(body.random, dtype)}", tile.like())
+    place = place if body.chance(0.5) else f"[{body.offset(rows * (count - 1))}, 0]"
+    body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
+    return tile
+
+
+def keep(body: Body) -> Tile | None:
+    """A tile into an output, wherever the statement stands."""
+    tile = body.pick()
+    if tile is None:
+        return None
+    _store_part(body, tile)
+    return tile
+
+
+WRITERS: tuple[tuple[int, Write], ...] = (
+    (5, load),
+    (2, full),
+    (5, unary),
+    (2, rough),
+    (9, binary),
+    (6, with_scalar),
+    (4, cast),
+    (5, row_reduction),
+    (4, column_reduction),
+    (8, expansion),
+    (4, reshape),
+    (3, transpose),
+    (5, window),
+    (3, fillpad),
+    (3, set_validshape),
+    (2, move),
+    (3, swap),
+    (1, atomic),
+    (2, update),
+    (3, keep),
+)
+"""The statements with how often each is tried."""
+
+
+def store(body: Body, tile: Tile) -> None:
+    """An output of its own that holds what is valid of a tile, in part of it or in all."""
+    if tile.is_whole and body.chance(0.6):
+        tensor = body.output(Tensor("", tile.shape, tile.dtype, covered=True, rough=tile.rough))
+        body.line(f"{tensor.name} = pl.store({tile.name}, [0, 0], {tensor.name})")
+        return
+    _store_part(body, tile)
+
+
+def _store_part(body: Body, tile: Tile) -> None:
+    rows, columns = tile.shape
+    shape = (rows + body.random.choice((0, 0, 2)), columns + body.random.choice((0, 0, 5)) if columns > 1 else 1)
+    tensor = body.output(Tensor("", shape, tile.dtype, rough=tile.rough))
+    place = f"[{body.offset(shape[0] - rows)}, {body.offset(shape[1] - columns)}]"
+    body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
+
+
+
+
+def load_all(body: Body, tensor: Tensor) -> Tile | None:
+    """A whole tensor of rank 2 as a tile."""
+    if len(tensor.shape) != 2:
+        return None
+    rows, columns = tensor.shape
+    made = body.input(tensor.shape, tensor.dtype, rough=tensor.rough)
+    valid = whole((rows, columns))
+    return body.define(f"pl.load({made.name}, [0, 0], [{rows}, {columns}])", Tile("", (rows, columns), tensor.dtype, valid, tensor.rough))
