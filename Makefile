@@ -1,18 +1,23 @@
 PYTHON ?= python3
 WORKERS ?= 2
+FUZZ_COUNT ?= 2000
+FUZZ_SEED ?= 1000
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo test lint format bench goldens docs clean
+.PHONY: demo test fuzz lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile -m 'not lint'
+
+fuzz: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

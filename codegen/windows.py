@@ -33,10 +33,10 @@ def window(
 ) -> Window:
     """The window of `sizes` into a tensor of `strides`, cut to the valid `extents` (rows and columns as C++ text).
 
-    Dims of size 1 are left out, so that the tile's rows are the fourth dim and its columns the fifth. A DN or ZN tile
+    Rows that lie evenly are one dim, so that the tile's rows are the fourth and its columns the fifth. A DN or ZN tile
     sees the two exchanged: ZN is a transposed operand, whose rows are the window's columns.
     """
-    outer = [(str(size), stride) for size, stride in zip(sizes[:-1], strides[:-1], strict=True) if size != 1]
+    outer = _evenly(sizes[:-1], strides[:-1])
     rows, columns = (extents[1], extents[0]) if layout is Layout.ZN else extents
     if len(outer) <= 1:
         outer = [(rows, outer[0][1] if outer else str(prod(tensor.shape)))]
@@ -48,6 +48,17 @@ def window(
         steps[3], steps[4] = steps[4], steps[3]
     spelling = WindowSpelling(tensor.dtype, _static(known), _static(steps), layout in (Layout.DN, Layout.ZN))
     return Window(spelling, tuple(known), tuple(steps))
+
+
+def _evenly(sizes: Sequence[int], strides: Sequence[str]) -> list[tuple[str, str]]:
+    """Dims as sizes and strides, those of size 1 left out, neighbours that one stride goes through made one."""
+    dims: list[tuple[int, str]] = []
+    for size, stride in zip(sizes, strides, strict=True):
+        if dims and stride.isdigit() and dims[-1][1] == str(size * int(stride)):
+            size *= dims.pop()[0]  # noqa: PLW2901 - the dim before goes on in this one
+        if size != 1:
+            dims.append((size, stride))
+    return [(str(size), stride) for size, stride in dims]
 
 
 def _static(texts: Sequence[str]) -> tuple[Extent, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.liveness import live_ranges
@@ -11,6 +11,7 @@ from ptodsl.ir.naming import unique_names
 from ptodsl.ir.nodes import Function, FunctionKind, Program, Value
 from ptodsl.ir.rewrite import values_of
 from ptodsl.ir.span import Span
+from ptodsl.ir.tiles import tile_type
 from ptodsl.ir.types import TileType
 
 
@@ -56,7 +57,7 @@ class Column:
     """A column of the table: its heading, and whether it holds numbers, which align at the right."""
 
     heading: str
-    number: bool = field(default=False)
+    number: bool = False
 
 
 _COLUMNS = (
@@ -98,8 +99,7 @@ def _titled(kernel: str, memory: Memory, rows: list[MapRow]) -> str:
 
 def map_row(kernel: str, tile: Value, name: str, size: int, last: Span) -> MapRow:
     """The row of a tile, by its name in the kernel's text, whose bytes are needed from where it is made to `last`."""
-    type_ = tile.type
-    assert isinstance(type_, TileType)
+    type_ = tile_type(tile)
     assert type_.memory is not None
     text = f"{type_.shape[0]}x{type_.shape[1]}x{type_.dtype.name}"
     line = tile.span.line

@@ -30,7 +30,6 @@ from ptodsl.passes.vector_unit import dtypes_of
 _EFFECTS = {
     Effect.READ: "",
     Effect.WRITE: "written",
-    Effect.UPDATE: "read and written",
     Effect.SCRATCH: "overwritten, undefined after",
     Effect.NONE: "only named: the result is a view of it",
 }
@@ -118,7 +117,9 @@ def _dtypes(row: OpRow) -> str:
         return "; ".join(_conversions(architecture) for architecture in ARCHITECTURES.values())
     if not any(operand.kind is OperandKind.TILE for operand in row.operands):
         return ""
-    by_architecture = {architecture.name: _labels(dtypes_of(row, architecture)) for architecture in ARCHITECTURES.values()}
+    by_architecture = {
+        architecture.name: _labels(dtypes_of(row, architecture)) for architecture in ARCHITECTURES.values()
+    }
     if len({*by_architecture.values()}) == 1:
         return next(iter(by_architecture.values()))
     return "; ".join(f"{name}: {labels}" for name, labels in by_architecture.items())

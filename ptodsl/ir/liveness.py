@@ -55,14 +55,14 @@ class LiveRanges:
     points: dict[Statement, int]
     """The point at which each statement reads."""
     statements: list[Statement]
-    """Statement p of the line; a loop or branch stands there twice, at its head and at its end."""
+    """Statement p of the line; the end of a loop or branch is its last Yield once more."""
 
     def at(self, point: int) -> Statement:
         """The statement that reads or writes at a point."""
         return self.statements[point // 2]
 
     def last_use(self, value: Value) -> Statement:
-        """The last statement to need a value, of those behind its definition in the text."""
+        """The statement behind which, in the text, a value is not needed: its last reader, else its definition."""
         return self.at(self.of[value][-1][1])
 
 
@@ -99,11 +99,11 @@ class _Numbering:
             match statement:
                 case For():
                     self.block(statement.body)
-                    self.ends[statement] = self._next(statement)
+                    self.ends[statement] = self._next(statement.body.statements[-1])
                 case If():
                     self.block(statement.then)
                     self.block(statement.orelse)
-                    self.ends[statement] = self._next(statement)
+                    self.ends[statement] = self._next(statement.orelse.statements[-1])
                 case Op() | Call() | Yield() | Return():
                     pass
                 case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from ptodsl.ir.nodes import Call, For, Function, FunctionKind, If, Op, Operand, Program, Statement, Value
@@ -27,6 +28,12 @@ def is_consecutive(window: Sequence[int], strides: Strides) -> bool:
     """Whether the elements of a window follow each other without a gap."""
     dense = contiguous_strides(window)
     return all(size == 1 or a == b for size, a, b in zip(window, strides, dense, strict=True))
+
+
+def is_even(window: Sequence[int], strides: Strides) -> bool:
+    """Whether one stride leads from each row of a window to the next, rows being all dims but the last."""
+    dims = [(size, stride) for size, stride in zip(window[:-1], strides[:-1], strict=True) if size != 1]
+    return all(outer == size * inner for (_, outer), (size, inner) in pairwise(dims))
 
 
 def passed_strides(program: Program) -> Mapping[str, Mapping[str, frozenset[Strides]]]:

@@ -44,5 +44,5 @@ def reshaped_valid(valid: tuple[Extent, Extent], source: Shape2D, target: Shape2
     if source == target:
         return valid
     if source == target[::-1] and 1 in source:
-        return valid[::-1]
+        return (valid[1], valid[0])
     return target

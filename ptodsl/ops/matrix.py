@@ -8,7 +8,9 @@ from ptodsl.ops.row import Family, Numerics, Of, OperandKind, OperandRow, OpRow,
 
 _LEFT = OperandRow("left", OperandKind.TILE, memories=(Memory.L0A,))
 _RIGHT = OperandRow("right", OperandKind.TILE, memories=(Memory.L0B,))
-_ALONG_K = Numerics(exact=False, ulp=1, accumulates=True, note="for each term along K: in order, one rounding a step (fma)")
+_ALONG_K = Numerics(
+    exact=False, ulp=1, accumulates=True, note="for each term along K: in order, one rounding a step (fma)"
+)
 
 ROWS: tuple[OpRow, ...] = (
     OpRow(

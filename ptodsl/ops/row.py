@@ -50,8 +50,6 @@ class Effect(enum.Enum):
 
     READ = "read"
     WRITE = "write"
-    UPDATE = "update"
-    """Reads and writes them (an atomic store)."""
     SCRATCH = "scratch"
     """Overwrites them with nothing of meaning; they are undefined after."""
     NONE = "none"
@@ -205,9 +203,8 @@ class OpRow:
     """One op.
 
     Effects beyond each operand's own: `view_of` (the result is that operand's bytes), `tied` (the result must be that
-    operand's bytes, updated), `inplace` (operands whose bytes the result may take over if they die here), `no_alias`
-    (operands whose bytes the result must not share even then; all that are not in `inplace` when None), `window` (the
-    tensor operand whose bytes at offsets x sizes it touches).
+    operand's bytes, updated), `inplace` (operands whose bytes the result may take over if they die here; no other
+    one's), `window` (the tensor operand whose bytes at offsets x sizes it touches).
     """
 
     name: str

@@ -11,11 +11,12 @@ from ptodsl.ir.hardware import Memory
 from ptodsl.ir.naming import unique_names
 from ptodsl.ir.nodes import Function, Program, Value
 from ptodsl.ir.rewrite import retyped
+from ptodsl.ir.tiles import tile_type
 from ptodsl.ir.types import Type
 from ptodsl.machine import Architecture
 from ptodsl.memory_map import map_row, map_text
 from ptodsl.passes.base import over_kernels
-from ptodsl.passes.buffers import Buffers, type_of
+from ptodsl.passes.buffers import Buffers
 from ptodsl.passes.copies import separated
 from ptodsl.passes.packing import Item, Unplaced, heaviest_point, packed
 
@@ -47,7 +48,7 @@ def _allocate(function: Function, architecture: Architecture, mistakes: list[Dia
         else:
             offsets.update(placed)
     types: dict[Value, Type] = {
-        value: type_of(value).at(offset + buffers.views.offset[value])
+        value: tile_type(value).at(offset + buffers.views.offset[value])
         for leader, offset in offsets.items()
         for value in buffers.sets.members(leader)
     }
@@ -58,7 +59,7 @@ def _items(buffers: Buffers) -> dict[Memory, list[Item]]:
     """The buffers of each memory, in the order in which they become live."""
     items: dict[Memory, list[Item]] = {}
     for leader in buffers.sets.leaders():
-        memory = type_of(leader).memory
+        memory = tile_type(leader).memory
         assert memory is not None
         items.setdefault(memory, []).append(Item(leader, buffers.sizes[leader], buffers.ranges[leader]))
     return {memory: sorted(found, key=lambda item: item.start) for memory, found in items.items()}

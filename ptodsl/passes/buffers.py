@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from ptodsl.ir.liveness import LiveRanges, Range, intersect, live_ranges, merged
 from ptodsl.ir.nodes import Block, Function, Op, Statement, Value
 from ptodsl.ir.rewrite import blocks_of, values_of, walk
-from ptodsl.ir.types import TileType
+from ptodsl.ir.tiles import is_tile, tile_type
 from ptodsl.ops.table import row_of
 from ptodsl.passes.disjoint import DisjointSets
-from ptodsl.passes.joins import Join, JoinKind, is_tile, joins
+from ptodsl.passes.joins import Join, JoinKind, joins
 from ptodsl.passes.views import Views
-
-
-def type_of(value: Value) -> TileType:
-    """The type of a tile."""
-    assert isinstance(value.type, TileType)
-    return value.type
 
 
 @dataclass
@@ -48,7 +42,7 @@ class Buffers:
         sets = DisjointSets()
         sets.add_all(value for value in values_of(function) if is_tile(value))
         ranges = {value: list(live.of.get(value, ())) for value in sets.leaders()}
-        sizes = {value: views.offset[value] + type_of(value).nbytes for value in ranges}
+        sizes = {value: views.offset[value] + tile_type(value).nbytes for value in ranges}
         buffers = cls(function, views, live, sets, ranges, sizes, [])
         buffers._join_all()
         return buffers
@@ -129,7 +123,7 @@ def may_take_over(op: Op, index: int, operand: Value, views: Views) -> bool:
         return True
     if name not in row.inplace:
         return False
-    source, result = type_of(operand), type_of(op.result)
+    source, result = tile_type(operand), tile_type(op.result)
     same = (source.physical, source.layout, source.dtype.size) == (result.physical, result.layout, result.dtype.size)
     return same and views.offset[operand] == 0
 

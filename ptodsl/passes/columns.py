@@ -12,14 +12,10 @@ from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Op, Operand, Value
 from ptodsl.ir.rewrite import Rewriter
 from ptodsl.ir.span import Span
+from ptodsl.ir.tiles import tile_of
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.passes.layouts import formed, is_column, turned
-
-
-def tile_of(operand: Operand) -> TileType | None:
-    """The type of a tile operand; None for anything else."""
-    return operand.type if isinstance(operand, Value) and isinstance(operand.type, TileType) else None
 
 
 @dataclass

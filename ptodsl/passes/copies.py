@@ -10,8 +10,9 @@ from ptodsl.errors import Diagnostic, InternalError, Note
 from ptodsl.errors.memory import OldValueAlive
 from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Operand, Return, Statement, Value, Yield
 from ptodsl.ir.rewrite import operands_of
+from ptodsl.ir.tiles import tile_type
 from ptodsl.machine import Architecture
-from ptodsl.passes.buffers import Buffers, type_of
+from ptodsl.passes.buffers import Buffers
 from ptodsl.passes.joins import Join
 
 
@@ -33,7 +34,7 @@ def separated(function: Function, architecture: Architecture, mistakes: list[Dia
 
 
 def _has_copy(join: Join, architecture: Architecture) -> bool:
-    memory = type_of(join.target).memory
+    memory = tile_type(join.target).memory
     assert memory is not None
     return architecture.move(memory, memory) is not None
 
@@ -85,7 +86,7 @@ class Copies:
         while pending:
             ready = next((item for item in pending if not self._overwrites(item[0], pending)), None)
             join, source = ready or pending[0]
-            copy = Value(f"{join.source.name}_copy", type_of(join.source), at.span)
+            copy = Value(f"{join.source.name}_copy", tile_type(join.source), at.span)
             moves.append(Op("move", ((source,),), {}, (copy,), at.span))
             if ready:
                 pending.remove(ready)
@@ -127,7 +128,7 @@ def old_value_alive(join: Join, buffers: Buffers) -> Diagnostic:
     """The mistake of a clash in a memory without copies: which value is overwritten, and which use still needs it."""
     point = _first_common(buffers, join)
     old = next((value for value in _members(buffers, join) if _is_live_before(buffers, value, point)), join.source)
-    type_ = type_of(join.target)
+    type_ = tile_type(join.target)
     assert type_.memory is not None
     notes = [Note(f"`{old.name}` is made here", old.span)]
     use = _later_use(buffers, old, point)

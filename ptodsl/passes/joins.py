@@ -10,7 +10,7 @@ from typing_extensions import assert_never
 
 from ptodsl.ir.nodes import Block, Call, For, If, Op, Operand, Return, Statement, Value, Yield
 from ptodsl.ir.rewrite import walk, yielded
-from ptodsl.ir.types import TileType
+from ptodsl.ir.tiles import is_tile
 from ptodsl.ops.table import row_of
 
 
@@ -39,11 +39,6 @@ class Join:
     target: Value
     at: Statement
     index: int
-
-
-def is_tile(operand: Operand) -> bool:
-    """Whether an operand is a tile."""
-    return isinstance(operand, Value) and isinstance(operand.type, TileType)
 
 
 def joins(block: Block) -> Iterator[Join]:

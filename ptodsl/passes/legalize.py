@@ -28,12 +28,13 @@ from ptodsl.ir.nodes import (
 )
 from ptodsl.ir.rewrite import Rewriter, yielded
 from ptodsl.ir.strides import Strides, passed_strides
+from ptodsl.ir.tiles import tile_of
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import OperandRow, OpRow
 from ptodsl.ops.table import row_of
 from ptodsl.passes.base import over_kernels
-from ptodsl.passes.columns import Columns, tile_of
+from ptodsl.passes.columns import Columns
 from ptodsl.passes.layouts import formed, is_column
 from ptodsl.passes.multiples import Multiples
 from ptodsl.passes.rules import legal_form

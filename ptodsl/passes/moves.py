@@ -11,10 +11,9 @@ from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Function, Op, Operand, Statement, Value
 from ptodsl.ir.rewrite import Rewriter
 from ptodsl.ir.span import Span
-from ptodsl.ir.types import TileType
+from ptodsl.ir.tiles import is_tile, tile_type
 from ptodsl.ops.row import OperandRow
 from ptodsl.ops.table import row_of
-from ptodsl.passes.joins import is_tile
 from ptodsl.passes.places import Use, makes_tile, readable_by_move
 from ptodsl.passes.routes import Routes
 
@@ -48,7 +47,7 @@ class Moves:
 
     def _operand(self, op: Op, row: OperandRow, operand: Operand, moves: list[Op]) -> Operand:
         """What the op reads in place of an operand; the moves that make it are added."""
-        if not isinstance(operand, Value) or not is_tile(operand):
+        if not is_tile(operand):
             return operand
         use = Use(op, row, operand)
         readable = self._readable(use)
@@ -62,10 +61,8 @@ class Moves:
 
     def _bring(self, use: Use, readable: tuple[Memory, ...], moves: list[Op]) -> Value:
         """The tile in a memory that the op reads, the moves that this takes added; a mistake where no way leads."""
-        type_ = use.value.type
-        assert isinstance(type_, TileType)
-        source = _memory(use.value)
-        path = None if use.shares else self.routes.route(source, readable, type_.dtype)
+        source, dtype = _memory(use.value), tile_type(use.value).dtype
+        path = None if use.shares else self.routes.route(source, readable, dtype)
         if path is None:
             self.mistakes.append(_refusal(use, readable, self.routes))
             return use.value
@@ -78,8 +75,7 @@ class Moves:
         known = self._rewriter.recall((value, memory))
         if known is not None:
             return known
-        assert isinstance(value.type, TileType)
-        moved = Value(f"{value.name}_{memory.value}", replace(value.type, memory=memory), span)
+        moved = Value(f"{value.name}_{memory.value}", replace(tile_type(value), memory=memory), span)
         moves.append(Op("move", ((value,),), {}, (moved,), span))
         self._rewriter.remember((value, memory), moved)
         return moved
@@ -110,14 +106,13 @@ def _refusal(use: Use, readable: tuple[Memory, ...], routes: Routes) -> MemoryRe
 
 def _starts(use: Use, readable: tuple[Memory, ...], routes: Routes) -> Iterator[Memory]:
     """The memories that tiles are loaded into and reach a use from."""
-    assert isinstance(use.value.type, TileType)
     for memory in routes.architecture.memories:
-        route = routes.route(memory, readable, use.value.type.dtype)
+        route = routes.route(memory, readable, tile_type(use.value).dtype)
         if route is not None and routes.architecture.move(Memory.GM, memory) is not None:
             yield memory
 
 
 def _memory(value: Value) -> Memory:
-    assert isinstance(value.type, TileType)
-    assert value.type.memory is not None
-    return value.type.memory
+    memory = tile_type(value).memory
+    assert memory is not None
+    return memory

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 from ptodsl.errors import Diagnostic, Note
 from ptodsl.errors.memory import MemoriesDiffer, TargetMemoryRefused
-from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Function, Op, Value
 from ptodsl.ir.rewrite import values_of, walk
+from ptodsl.ir.tiles import is_tile, tile_type
 from ptodsl.ir.types import TileType, Type
 from ptodsl.ops.row import OperandRow
 from ptodsl.ops.table import row_of
 from ptodsl.passes.disjoint import DisjointSets
-from ptodsl.passes.joins import is_tile, joins
-from ptodsl.passes.routes import Routes
+from ptodsl.passes.joins import joins
+from ptodsl.passes.routes import Route, Routes
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def tile_uses(op: Op) -> list[Use]:
         Use(op, row, operand)
         for row, group in zip(row_of(op).operands, op.operands, strict=True)
         for operand in group
-        if isinstance(operand, Value) and is_tile(operand)
+        if is_tile(operand)
     ]
 
 
@@ -85,8 +85,7 @@ class Places:
         types: dict[Value, Type] = {}
         for leader in self._sets.leaders():
             for value in self._sets.members(leader):
-                assert isinstance(value.type, TileType)
-                type_ = value.type
+                type_ = tile_type(value)
                 types[value] = TileType(type_.shape, type_.dtype, type_.valid, self._decided[leader])
         return types
 
@@ -127,8 +126,7 @@ class Places:
 
     def _allowed(self, op: Op) -> tuple[Memory, ...]:
         """The memories that an op may write to here: the written one, if there is one."""
-        able, type_ = possible(op), op.result.type
-        assert isinstance(type_, TileType)
+        able, type_ = possible(op), tile_type(op.result)
         if type_.memory is None:
             return able
         if type_.memory not in able:
@@ -137,15 +135,16 @@ class Places:
 
     def _cost(self, uses: Iterable[Use], memory: Memory) -> tuple[int, int]:
         """How many uses a tile in a memory cannot reach, and how many moves it takes to reach the others."""
-        unreachable = moves = 0
-        for use in uses:
-            readable = self._readable(use)
-            path = (
-                self.routes.route(memory, readable, _dtype(use.value)) if not use.shares or memory in readable else None
-            )
-            unreachable += path is None
-            moves += 0 if path is None else len(path)
-        return unreachable, moves
+        routes = [self._route(use, memory) for use in uses]
+        found = [route for route in routes if route is not None]
+        return len(routes) - len(found), sum(map(len, found))
+
+    def _route(self, use: Use, memory: Memory) -> Route | None:
+        """The way from a memory to a use; None where none leads, or where bytes are shared and nothing may move."""
+        readable = self._readable(use)
+        if use.shares:
+            return () if memory in readable else None
+        return self.routes.route(memory, readable, tile_type(use.value).dtype)
 
     def _readable(self, use: Use) -> tuple[Memory, ...]:
         """The memories that a use reads from; a move whose target is decided needs the machine's move to it."""
@@ -179,10 +178,5 @@ class Places:
 
 def readable_by_move(use: Use, target: Memory, routes: Routes) -> tuple[Memory, ...]:
     """The memories that the operand of a move to `target` may lie in."""
-    sources = routes.moves_to(target, _dtype(use.value))
+    sources = routes.moves_to(target, tile_type(use.value).dtype)
     return tuple(memory for memory in use.row.memories if memory in sources)
-
-
-def _dtype(value: Value) -> DType:
-    assert isinstance(value.type, TileType)
-    return value.type.dtype

@@ -12,10 +12,10 @@ from ptodsl.errors.memory import ReshapeRefused
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Op, Statement, Value
+from ptodsl.ir.tiles import tile_type
 from ptodsl.ir.types import TileType
 from ptodsl.ops.row import Legal
 from ptodsl.ops.table import row_of
-from ptodsl.passes.columns import tile_of
 from ptodsl.passes.conversions import steps
 from ptodsl.passes.layouts import formed, is_column, is_packed, turned
 from ptodsl.passes.slices import extract_mistake, view_offset
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 
 def _tiles(op: Op) -> tuple[TileType, TileType]:
     """The types of the first operand and of the result."""
-    source, result = tile_of(op.operands[0][0]), tile_of(op.result)
-    assert source is not None
-    assert result is not None
-    return source, result
+    return tile_type(op.operands[0][0]), tile_type(op.result)
 
 
 def legal_form(legalizer: Legalizer, op: Op) -> list[Statement]:

@@ -8,7 +8,7 @@ from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Literal, Op, Operand
 from ptodsl.ir.types import TileType
 from ptodsl.ops.table import row_of
-from ptodsl.passes.layouts import byte_of
+from ptodsl.passes.layouts import byte_of, is_column
 from ptodsl.passes.multiples import Multiples
 
 BLOCK = 32
@@ -47,24 +47,26 @@ def extract_mistake(
         )
     elements = BLOCK // size
     if not multiples.divides(elements, offsets[1]):
-        known = isinstance(offsets[1], Literal)
-        return _mistake(
-            op,
-            f"a window starts at a multiple of {elements} columns of {source.dtype} (32 bytes), this one "
-            + (
-                f"at {offsets[1].value}"
-                if isinstance(offsets[1], Literal)
-                else "at a column that is not known to be one"
-            ),
-            "start at such a column"
-            + ("" if known else f", and write the offset as a product with {elements}, e.g. `i * {elements}`"),
-        )
+        return _start_mistake(op, source, offsets[1], elements)
     width = result.valid[1]
     if size == 1 and (width is None or width % 2):
         return _mistake(
             op, "a window of one-byte elements has an even number of valid columns that is known here", "widen it"
         )
     return None
+
+
+def _start_mistake(op: Op, source: TileType, start: Operand, elements: int) -> Diagnostic:
+    """A window that does not start on a block; that of a column, whose row form is copied, is told in its rows."""
+    unit = "row" if is_column(source) else "column"
+    known = isinstance(start, Literal)
+    return _mistake(
+        op,
+        f"a window starts at a multiple of {elements} {unit}s of {source.dtype} (32 bytes), this one at "
+        + (f"{start.value}" if isinstance(start, Literal) else f"a {unit} that is not known to be one"),
+        f"start at such a {unit}"
+        + ("" if known else f", and write the offset as a product with {elements}, e.g. `i * {elements}`"),
+    )
 
 
 def _mistake(op: Op, problem: str, how: str) -> Diagnostic:

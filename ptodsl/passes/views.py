@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from ptodsl.errors import InternalError
 from ptodsl.ir.nodes import Function, Op, Value
 from ptodsl.ir.rewrite import values_of
-from ptodsl.ir.types import TileType
+from ptodsl.ir.tiles import is_tile, tile_type
 from ptodsl.ops.table import row_of
-from ptodsl.passes.joins import JoinKind, is_tile, joins
+from ptodsl.passes.joins import JoinKind, joins
 from ptodsl.passes.slices import view_offset
 
 
@@ -36,9 +36,7 @@ def _start(op: Op, source: Value) -> int:
     offsets = [group for operand, group in zip(row.operands, op.operands, strict=True) if operand.name == "offsets"]
     if not offsets:
         return 0
-    assert isinstance(source.type, TileType)
-    assert isinstance(op.result.type, TileType)
-    start = view_offset(source.type, op.result.type, offsets[0])
+    start = view_offset(tile_type(source), tile_type(op.result), offsets[0])
     if start is None:
         raise InternalError(f"`{op.name}` at line {op.span.line} is no view; legalize should have copied it")
     return start

@@ -8,7 +8,7 @@ from ptodsl.errors import Diagnostic
 from ptodsl.errors.memory import WindowRefused
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Op, Value
-from ptodsl.ir.strides import Strides, contiguous_strides, is_consecutive
+from ptodsl.ir.strides import Strides, contiguous_strides, is_consecutive, is_even
 from ptodsl.ir.types import TensorType, TileType
 from ptodsl.ops.table import row_of
 from ptodsl.ops.windows import window_of
@@ -28,11 +28,32 @@ def window_mistake(op: Op, passed: Mapping[str, Collection[Strides]]) -> Diagnos
     """
     tensor, tile = _ends(op)
     window = window_of(op, tensor)
-    if is_column(tile):
-        return _column_mistake(op, tensor, tile, passed)
+    if is_column(tile) and (mistake := _column_mistake(op, tensor, tile, passed)):
+        return mistake
+    if tile.valid[0] != tile.shape[0] and not _is_even(op, tensor, window, passed):
+        return _partial_mistake(op, tensor, window)
     if tile.memory is Memory.UB:
-        return _rows_mistake(op, tile)
+        return None if is_column(tile) else _rows_mistake(op, tile)
     return _fractal_mistake(op, tensor, tile, window)
+
+
+def _is_even(op: Op, tensor: TensorType, window: tuple[int, ...], passed: Mapping[str, Collection[Strides]]) -> bool:
+    """Whether a window's rows are as one dim; a tensor whose strides only run time gives may have one dim of rows."""
+    dense = contiguous_strides(tensor.shape)
+    if any(strides != dense for strides in passed.get(_tensor_of(op).name, ())):
+        return sum(size != 1 for size in window[:-1]) <= 1
+    return is_even(window, dense)
+
+
+def _partial_mistake(op: Op, tensor: TensorType, window: tuple[int, ...]) -> Diagnostic:
+    return WindowRefused(
+        op.span,
+        op=row_of(op).label,
+        label=f"a part of the rows of {list(window)}",
+        problem=f"rows that lie in more than one dim of {tensor}, unevenly, are transferred whole: "
+        "their valid extent must be all of them",
+        how="loop over the outer dims, with a valid extent for each",
+    )
 
 
 def _tensor_of(op: Op) -> Value:

@@ -118,9 +118,9 @@ class _Walk:
         for finding in overlap_findings(op, row):
             if self._findings.is_new(finding.code, op, finding.message):
                 self._findings.add(finding)
-        for operand in _tiles(op, row, Effect.READ, Effect.UPDATE):
+        for operand in _tiles(op, row, Effect.READ):
             self._read(op, row, operand)
-        for operand in _tiles(op, row, Effect.SCRATCH, Effect.WRITE, Effect.UPDATE):
+        for operand in _tiles(op, row, Effect.SCRATCH, Effect.WRITE):
             self._write(operand, self._root(operand), op)
         if any(
             slot.effect is Effect.SCRATCH and not group for slot, group in zip(row.operands, op.operands, strict=True)

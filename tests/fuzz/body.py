@@ -29,6 +29,12 @@ class Body:
     inputs: list[Tensor] = field(default_factory=list[Tensor])
     outputs: list[Tensor] = field(default_factory=list[Tensor])
     scalars: list[Scalar] = field(default_factory=list[Scalar])
+    counters: list[str] = field(default_factory=list[str])
+    """Integers that statements change; never negative."""
+    factors: list[str] = field(default_factory=list[str])
+    """FP32 numbers that statements change."""
+    start: int = 0
+    """Where the tiles of the present block begin in `tiles`."""
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -65,12 +71,13 @@ class Body:
         """The lines of an indented block; the names that it makes end with it."""
         self.line(opening)
         tiles, integers, lines = list(self.tiles), list(self.integers), len(self.lines)
-        self.depth += 1
+        counters, factors, start = list(self.counters), list(self.factors), self.start
+        self.depth, self.start = self.depth + 1, len(tiles)
         yield
         if len(self.lines) == lines:
             self.line("pass")
-        self.depth -= 1
-        self.tiles, self.integers = tiles, integers
+        self.depth, self.start = self.depth - 1, start
+        self.tiles, self.integers, self.counters, self.factors = tiles, integers, counters, factors
 
     def define(self, text: str, tile: Tile) -> Tile:
         """`tile` is what the expression gives: under a new name, or one of a tile of that kind."""
@@ -121,7 +128,14 @@ class Body:
     def offset(self, limit: int) -> str:
         """An integer expression whose value is in [0, limit], whatever path is taken."""
         found = self.random.choice(self.integers)
-        texts = [str(self.random.randint(0, limit)), "0", f"pl.min({found.text}, {limit})", f"{found.text} % {limit + 1}"]
+        if self.counters and self.chance(0.2):
+            return f"pl.min({self.random.choice(self.counters)}, {limit})"
+        texts = [
+            str(self.random.randint(0, limit)),
+            "0",
+            f"pl.min({found.text}, {limit})",
+            f"{found.text} % {limit + 1}",
+        ]
         if limit and found.most:
             step = self.random.randint(0, max(1, limit // found.most))
             if step * found.most <= limit:
@@ -143,6 +157,11 @@ class Body:
             value = self.random.randint(1, limit)
             choices.append(Extent(str(value), value))
         return self.random.choice(choices)
+
+    def number(self) -> str:
+        """An FP32 scalar."""
+        given = next(scalar.name for scalar in self.scalars if scalar.dtype is FP32)
+        return self.random.choice([given, *self.factors])
 
     def _agree(self, left: str, right: str) -> bool:
         """Whether two integers may be compared: of one dtype, or INDEX (as loop indices are) with any."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT32, DType
 from tests.fuzz.body import Body
-from tests.fuzz.facts import Extent, Tensor, Tile, whole
+from tests.fuzz.facts import Extent, Integer, Tensor, Tile, whole
 
 SIZES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64)
 DTYPES = (FP16, FP16, BF16, FP32, INT8)
@@ -57,7 +56,9 @@ def load(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, 
 def staged(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, *, is_left: bool) -> str:
     """The name of an operand, one that is there or a new one, moved to its side explicitly or not."""
     wanted = (shape, dtype, along_k.text)
-    fitting = [one for one in body.operands if (one.shape, one.dtype, one.along_k.text) == wanted and one.is_left == is_left]
+    fitting = [
+        one for one in body.operands if (one.shape, one.dtype, one.along_k.text) == wanted and one.is_left == is_left
+    ]
     reuse = fitting and body.chance(0.4)
     operand = body.random.choice(fitting) if reuse else load(body, shape, dtype, along_k, is_left=is_left)
     if operand not in body.operands or body.chance(0.4):
@@ -117,8 +118,10 @@ def write_block(body: CubeBody, size: int, depth: int = 0) -> None:
     """About `size` statements; what a block stages is not visible after it."""
     for _ in range(size):
         kind = body.random.random()
-        if depth < 2 and kind < 0.3:
+        if depth < 2 and kind < 0.25:
             nested(body, depth)
+        elif kind < 0.3 and len(body.tiles) < 4:
+            merged(body)
         elif kind < 0.55 and len(body.tiles) < 4:
             matmul(body)
         elif kind < 0.9 or not body.tiles:
@@ -127,18 +130,28 @@ def write_block(body: CubeBody, size: int, depth: int = 0) -> None:
             store(body, body.random.choice(body.tiles))
 
 
+def merged(body: CubeBody) -> None:
+    """A product that is one of two."""
+    rows, columns = body.random.choice(SIZES), body.random.choice(SIZES)
+    dtype = body.random.choice(DTYPES)
+    name, operands = body.name("c"), list(body.operands)
+    for opening in (f"if {body.condition()}:", "else:"):
+        with body.block(opening):
+            body.line(f"{name} = pl.matmul({factors(body, rows, columns, dtype)})")
+        body.operands = list(operands)
+    body.tiles.append(Tile(name, (rows, columns), accumulator(dtype), whole((rows, columns))))
+
+
 def nested(body: CubeBody, depth: int) -> None:
     """A loop or a branch."""
     trips = body.trips
     index = body.name("i")
     most = max(0, int(trips.value) - 1)
-    loops: list[Callable[[], tuple[str, int]]] = [lambda: (f"for {index} in pl.range({trips.name}):", most), lambda: (f"for {index} in pl.range(3):", 2)]
-    opening, most = body.random.choice(loops)() if body.chance(0.6) else (f"if {body.condition()}:", -1)
+    loops = [(f"for {index} in pl.range({trips.name}):", most), (f"for {index} in pl.range(3):", 2)]
+    opening, most = body.random.choice(loops) if body.chance(0.6) else (f"if {body.condition()}:", -1)
     operands = list(body.operands)
     with body.block(opening):
         if most >= 0:
-            from tests.fuzz.facts import Integer
-
             body.integers += 2 * [Integer(index, 0, most)]
         write_block(body, body.random.randint(1, 3), depth + 1)
     body.operands = operands
@@ -146,5 +159,3 @@ def nested(body: CubeBody, depth: int) -> None:
         with body.block("else:"):
             write_block(body, body.random.randint(1, 2), depth + 1)
         body.operands = operands
-
-

@@ -18,6 +18,8 @@ from tests.fuzz.literals import array
 
 CUBES = 0.3
 SEVERAL = 0.3
+SIZES = (3, 4, 5, 6, 8, 8, 10, 12, 16, 40)
+"""About how many statements a vector kernel has."""
 DARING = 0.05
 """How often a column is cut out of a wider tensor, which no transfer can cover."""
 
@@ -152,7 +154,11 @@ class ProgramWriter:
         return ["@pl.function(type=pl.FunctionType.Orchestration)", head, *(f"    {line}" for line in lines)]
 
     def _kernel(self, name: str) -> Kernel:
-        body = cube_kernel(self.random, self.architecture) if self.is_cube else vector_kernel(self.random, self.architecture, self.made)
+        body = (
+            cube_kernel(self.random, self.architecture)
+            if self.is_cube
+            else vector_kernel(self.random, self.architecture, self.made)
+        )
         outputs = sorted(body.outputs, key=lambda one: one.covered)
         used = "\n".join(body.lines)
         scalars = [one for one in body.scalars if f"{one.name}" in used]
@@ -167,7 +173,10 @@ class ProgramWriter:
         names += [self._scalar(one) for one in kernel.scalars]
         targets = [self._target(one) for one in kernel.outputs[:passed]]
         names += targets
-        fresh = [replace(one, name=f"r{len(self.results) + index}_{kernel.name}") for index, one in enumerate(kernel.outputs[passed:])]
+        fresh = [
+            replace(one, name=f"r{len(self.results) + index}_{kernel.name}")
+            for index, one in enumerate(kernel.outputs[passed:])
+        ]
         bound = ", ".join([*(f"x_{kernel.name}_{index}" for index in range(passed)), *(one.name for one in fresh)])
         self.lines.append(f"{bound} = self.{kernel.name}({', '.join(names)})")
         self.fresh += fresh
@@ -192,7 +201,10 @@ class ProgramWriter:
     def _chosen(self, tensor: Tensor) -> str:
         """One of two tensors, as a number tells that only run time knows."""
         number = self._argument((), INT64, values=(self.random.randint(0, 3),))
-        sides = [self._view(tensor) if self.random.random() < 0.5 else self._argument(tensor.shape, tensor.dtype).name for _ in range(2)]
+        sides = [
+            self._view(tensor) if self.random.random() < 0.5 else self._argument(tensor.shape, tensor.dtype).name
+            for _ in range(2)
+        ]
         name = f"w{len(self.lines)}"
         self.lines += [f"if {number.name} > 1:", f"    {name} = {sides[0]}", "else:", f"    {name} = {sides[1]}"]
         return name
@@ -248,7 +260,7 @@ def vector_kernel(random: Random, architecture: Architecture, wanted: list[Tenso
         vector.load_all(body, one)
     while len(body.tiles) < 2:
         vector.load(body)
-    control.write_block(body, vector.WRITERS, random.randint(3, 16))
+    control.write_block(body, vector.WRITERS, random.choice(SIZES))
     for tile in random.sample(body.tiles, min(len(body.tiles), random.randint(1, 4))):
         vector.store(body, tile)
     return body

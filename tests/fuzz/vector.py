@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT16, INT32, DType
 from ptodsl.ops.table import ROWS
@@ -88,7 +87,7 @@ def full(body: Body) -> Tile | None:
     shape, dtype = random_shape(body), body.random.choice(DTYPES)
     value = literal(body.random, dtype)
     if dtype is FP32 and body.chance(0.3):
-        value = next(scalar.name for scalar in body.scalars if scalar.dtype is FP32)
+        value = body.number()
     text = f"pl.full([{shape[0]}, {shape[1]}], pl.{dtype}, {value})"
     return body.define(text, Tile("", shape, dtype, whole(shape)))
 
@@ -99,7 +98,9 @@ def unary(body: Body) -> Tile | None:
     name = body.random.choice(UNARY)
     if tile is None or not takes(body, name, tile.dtype):
         return None
-    return body.define(f"-{tile.name}" if name == "neg" and body.chance(0.5) else f"pl.{name}({tile.name})", tile.like())
+    return body.define(
+        f"-{tile.name}" if name == "neg" and body.chance(0.5) else f"pl.{name}({tile.name})", tile.like()
+    )
 
 
 def rough(body: Body) -> Tile | None:
@@ -134,7 +135,7 @@ def with_scalar(body: Body) -> Tile | None:
         return None
     number = literal(body.random, tile.dtype, zero=name != "div")
     if tile.dtype is FP32 and body.chance(0.3):
-        number = next(scalar.name for scalar in body.scalars if scalar.dtype is FP32)
+        number = body.number()
     sign = BINARY[name]
     if sign and body.chance(0.6):
         return body.define(f"{tile.name} {sign} {number}", tile.like())
@@ -174,7 +175,9 @@ def column_reduction(body: Body) -> Tile | None:
     if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
         return None
     columns = tile.shape[1]
-    return body.define(f"pl.{name}({tile.name})", tile.like(shape=(1, columns), valid=(whole((1, 1))[0], tile.valid[1])))
+    return body.define(
+        f"pl.{name}({tile.name})", tile.like(shape=(1, columns), valid=(whole((1, 1))[0], tile.valid[1]))
+    )
 
 
 def expansion(body: Body) -> Tile | None:
@@ -311,11 +314,15 @@ def update(body: Body) -> Tile | None:
     shape, dtype = random_shape(body), body.random.choice((FP32, FP32, FP16, INT32))
     rows, columns = shape
     count = body.random.choice((1, 2, 4))
-    fitting = [one for one in body.outputs if one.shape == (rows * count, columns) and one.dtype is dtype and not one.covered]
+    fitting = [
+        one for one in body.outputs if one.shape == (rows * count, columns) and one.dtype is dtype and not one.covered
+    ]
     made = Tensor("", (rows * count, columns), dtype)
     tensor = body.random.choice(fitting) if fitting else body.output(made)
     place = f"[{body.offset(rows * (count - 1))}, 0]"
-    tile = body.define(f"pl.load({tensor.name}, {place}, [{rows}, {columns}])", Tile("", shape, dtype, whole(shape), tensor.rough))
+    tile = body.define(
+        f"pl.load({tensor.name}, {place}, [{rows}, {columns}])", Tile("", shape, dtype, whole(shape), tensor.rough)
+    )
     if takes(body, "adds", dtype) and not tile.rough:
         tile = body.define(f"{tile.name} + {literal(body.random, dtype)}", tile.like())
     place = place if body.chance(0.5) else f"[{body.offset(rows * (count - 1))}, 0]"
@@ -374,8 +381,6 @@ def _store_part(body: Body, tile: Tile) -> None:
     body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
 
 
-
-
 def load_all(body: Body, tensor: Tensor) -> Tile | None:
     """A whole tensor of rank 2 as a tile."""
     if len(tensor.shape) != 2:
@@ -383,4 +388,7 @@ def load_all(body: Body, tensor: Tensor) -> Tile | None:
     rows, columns = tensor.shape
     made = body.input(tensor.shape, tensor.dtype, rough=tensor.rough)
     valid = whole((rows, columns))
-    return body.define(f"pl.load({made.name}, [0, 0], [{rows}, {columns}])", Tile("", (rows, columns), tensor.dtype, valid, tensor.rough))
+    return body.define(
+        f"pl.load({made.name}, [0, 0], [{rows}, {columns}])",
+        Tile("", (rows, columns), tensor.dtype, valid, tensor.rough),
+    )

@@ -66,8 +66,9 @@ def is_of_tiles(row: OpRow) -> bool:
 def recipe_of(row: OpRow) -> Recipe:
     """The recipe of a row."""
     recipes = RECIPES if is_of_tiles(row) else SCALAR_RECIPES
+    assert row.infer is not None
     assert row.infer in recipes, (
-        f"no test covers `{row.name}`: its typing rule `{getattr(row.infer, '__name__', row.infer)}` has no recipe; "
+        f"no test covers `{row.name}`: its typing rule `{row.infer.__name__}` has no recipe; "
         f"write one beside {op_recipes.__file__} and enter it in the table of {__file__}"
     )
     return recipes[row.infer]

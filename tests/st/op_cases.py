@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import linecache
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from ptodsl.driver import program_of
 from ptodsl.interpreter.values import numpy_dtype
-from ptodsl.ir.dtypes import DType, Kind
+from ptodsl.ir.dtypes import BOOL, DType, Kind
 from ptodsl.ir.nodes import Program
 from ptodsl.ops.row import Numerics
 from ptodsl.ops.table import ROWS
@@ -46,10 +47,8 @@ class Tensor:
         """What it holds before; the same for the same seed."""
         generator = np.random.default_rng(seed)
         if self.fill is Fill.POISON:
-            kind = numpy_dtype(self.dtype)
-            size = int(np.prod(self.shape)) * kind.itemsize
-            return np.frombuffer(generator.bytes(size), kind).reshape(self.shape).copy()
-        values = samples(self.dtype, self.shape, seed)
+            return _poisoned(generator, self.shape, self.dtype)
+        values: Array = samples(self.dtype, self.shape, seed)
         edgeless = self.fill is Fill.ORDINARY or (self.fill is Fill.FINITE and self.dtype.is_float)
         if not edgeless:
             edges = specials(self.dtype)
@@ -63,6 +62,15 @@ class Tensor:
     def annotation(self) -> str:
         """Its type as kernels write it."""
         return f"pl.Tensor[[{', '.join(map(str, self.shape))}], pl.{self.dtype}]"
+
+
+def _poisoned(generator: np.random.Generator, shape: tuple[int, ...], dtype: DType) -> Array:
+    """Random bytes; a BOOL is still 0 or 1."""
+    raw = bytearray(generator.bytes(math.prod(shape) * dtype.size))
+    if dtype is BOOL:
+        raw = bytearray(byte & 1 for byte in raw)
+    poison: Array = np.frombuffer(raw, numpy_dtype(dtype)).reshape(shape)
+    return poison
 
 
 def _tamed(values: Array, dtype: DType) -> Array:

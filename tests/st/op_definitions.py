@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -32,17 +32,36 @@ def wrapped(values: Array, dtype: DType) -> Array:
 def _quotient(left: Array, right: Array) -> Array:
     """Of floats the quotient, of integers it without its fraction, 0 where the divisor is 0."""
     if left.dtype != object:
-        return left / right
-    pairs = np.broadcast(left, right)
+        return np.asarray(left / right)
+    dividends, divisors = np.broadcast_arrays(left, right)
+    pairs = zip(numbers(dividends), numbers(divisors), strict=True)
     whole = [0 if b == 0 else abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1) for a, b in pairs]
-    return np.array(whole, object).reshape(pairs.shape)
+    return np.array(whole, object).reshape(dividends.shape)
+
+
+def numbers(values: Array) -> list[Any]:
+    """The elements as Python's numbers, in order."""
+    found: list[Any] = values.ravel().tolist()
+    return found
+
+
+def _reciprocal(source: Array) -> Array:
+    return np.asarray(1.0 / source)
+
+
+def _rsqrt(source: Array) -> Array:
+    return np.asarray(1.0 / np.sqrt(source))
+
+
+def _relu(source: Array) -> Array:
+    return np.maximum(source, 0)
 
 
 DEFINITIONS: Mapping[str, Function] = {
     "divide": _quotient,
-    "reciprocal": lambda x: 1.0 / x,
-    "rsqrt": lambda x: 1.0 / np.sqrt(x),
-    "relu": lambda x: np.maximum(x, 0),
+    "reciprocal": _reciprocal,
+    "rsqrt": _rsqrt,
+    "relu": _relu,
 }
 """By the row's `numpy`, where numpy has no function of that name, or one that means something else."""
 
@@ -86,16 +105,21 @@ def _whole(value: Fraction, mode: str) -> int:
     return down + up
 
 
+def _power_of_two(exponent: int) -> Fraction:
+    return Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
+
+
 def _unit(value: Fraction, dtype: DType) -> Fraction:
     """The distance between neighbours of a float dtype around a number that is not 0."""
     size = abs(value)
     guess = size.numerator.bit_length() - size.denominator.bit_length()
-    exponent = guess if size >= Fraction(2) ** guess else guess - 1
-    return Fraction(2) ** (max(exponent, 2 - (1 << (dtype.exponent - 1))) - dtype.mantissa)
+    exponent = guess if size >= _power_of_two(guess) else guess - 1
+    unit: Fraction = _power_of_two(max(exponent, 2 - (1 << (dtype.exponent - 1))) - dtype.mantissa)
+    return unit
 
 
 def _largest(dtype: DType) -> Fraction:
-    return (Fraction(2) - Fraction(1, 1 << dtype.mantissa)) * 2 ** ((1 << (dtype.exponent - 1)) - 1)
+    return (Fraction(2) - Fraction(1, 1 << dtype.mantissa)) * _power_of_two((1 << (dtype.exponent - 1)) - 1)
 
 
 def _converted(value: float, dtype: DType, mode: str) -> float:
@@ -122,7 +146,7 @@ def cast(source: Array, given: DType, target: DType, mode: str) -> Array:
         return widened(source)
     default = "trunc" if given.is_float and not target.is_float else "rint"
     rounding = default if mode in ("", "none") else mode
-    values = [_converted(value, target, rounding) for value in widened(source).flat]
+    values = [_converted(value, target, rounding) for value in numbers(widened(source))]
     return np.array(values, np.float64 if target.is_float else object).reshape(source.shape)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ptodsl.interpreter.values import numpy_dtype
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INDEX, DType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import OpRow
@@ -173,7 +174,7 @@ PADS: dict[str, Callable[[DType], float]] = {
 
 def _filled(row: OpRow, dtype: DType, form: Form, word: str) -> Case:
     def fill(source: Array) -> Array:
-        result = np.full(form.shape, PADS[word](dtype)).astype(definitions.numpy_dtype(dtype))
+        result = np.full(form.shape, PADS[word](dtype)).astype(numpy_dtype(dtype))
         result[window(form.valid)] = source
         return result
 

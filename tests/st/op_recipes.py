@@ -8,11 +8,12 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ptodsl.interpreter.values import numpy_dtype
 from ptodsl.ir.dtypes import BOOL, DTYPES, FP32, INDEX, DType
 from ptodsl.machine import A2A3, Architecture
 from ptodsl.ops import infer
 from ptodsl.ops.row import OpRow
-from ptodsl.passes.conversions import steps
+from ptodsl.passes.conversions import embeds, steps
 from tests.st import op_definitions as definitions
 from tests.st.op_cases import Array, Arrays, Case, Expected, Fill, Tensor
 from tests.st.op_drafts import FORMS, ODD, ROWS_ONLY, Draft, Form, Shape, cut, window
@@ -84,7 +85,7 @@ def literal(scalar: float) -> str:
 
 def as_array(scalar: float, dtype: DType) -> Array:
     """A scalar in an array of one element."""
-    return np.array([[scalar]]).astype(definitions.numpy_dtype(dtype))
+    return np.array([[scalar]]).astype(numpy_dtype(dtype))
 
 
 def with_scalar(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
@@ -102,9 +103,15 @@ def cast(row: OpRow, dtype: DType, architecture: Architecture) -> Iterator[Case]
     for target in DTYPES.values() if dtype is not BOOL else ():
         if not _is_conversion(dtype, target, architecture):
             continue
-        modes = ("", *row.attribute("mode").words)
-        yield _cast(row, dtype, target, Form(f"{target.name}_modes", (5, 37)), modes)
-        yield _cast(row, dtype, target, Form(f"{target.name}_ragged", (7, 40), (5, 33), at_run_time=True, kept=True))
+        yield _cast(row, dtype, target, Form(f"{target.name}_modes", (5, 37)), _modes(row, dtype, target))
+        ragged = Form(f"{target.name}_ragged", (7, 40), (5, 33), at_run_time=True, kept=True)
+        yield _cast(row, dtype, target, ragged, ("none",))
+
+
+def _modes(row: OpRow, dtype: DType, target: DType) -> tuple[str, ...]:
+    """The rounding modes worth trying: all, but where nothing is rounded the default alone."""
+    rounds = (dtype.is_float or target.is_float) and not embeds(dtype, target)
+    return tuple(word for word in row.attribute("mode").words if word != "none") if rounds else ("",)
 
 
 def _is_conversion(dtype: DType, target: DType, architecture: Architecture) -> bool:
@@ -210,7 +217,7 @@ PRODUCTS = ((16, 16, 16), (13, 37, 21), (1, 64, 5), (33, 8, 70))
 
 def _product(arrays: Arrays, valid: tuple[int, int, int], *, turned: bool = False) -> Expected:
     m, k, n = valid
-    right = arrays["b"].T if turned else arrays["b"]
+    right: Array = np.transpose(arrays["b"]) if turned else arrays["b"]
     a, b = definitions.widened(arrays["a"][:m, :k]), definitions.widened(right[:k, :n])
     with np.errstate(all="ignore"):
         if a.dtype == object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -22,6 +22,7 @@ Found: TypeAlias = dict[str, Array]
 """The tensors of one case after a run, by name."""
 
 SHOWN = 3
+MANY = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Run:
         """Where two executions differ by more than the rows say; not at all, with `exactly`."""
         for case, before, one, other in zip(self.batch.cases, self.before, found, wanted, strict=True):
             numerics = Numerics() if exactly else case.numerics
-            expected = case.define(before) if numerics.accumulates else {}
+            expected: Mapping[str, Expected] = case.define(before) if numerics.accumulates else {}
             for tensor in case.tensors:
                 given = expected.get(tensor.name)
                 yield from _apart(case, tensor, one[tensor.name], other[tensor.name], numerics, given)
@@ -77,33 +78,36 @@ class Run:
 
 def raw(array: Array) -> Array:
     """Elements as unsigned integers."""
-    return array.view(f"u{array.dtype.itemsize}")
+    whole: Array = array.view(f"u{array.dtype.itemsize}")
+    return whole
 
 
 def same_bits(found: Array, wanted: Array) -> Array:
     """Where two arrays are one to the bit, every NaN being one and the same."""
     with np.errstate(invalid="ignore"):
-        return (raw(found) == raw(wanted)) | (bits(found) == bits(wanted))
+        same: Array = (raw(found) == raw(wanted)) | (bits(found) == bits(wanted))
+    return same
 
 
 def steps(found: Array, wanted: Array) -> Array:
     """How many neighbours of the dtype lie between two floats; 0 between NaN and NaN, many between NaN and a number."""
-    positions = []
-    for array in (found, wanted):
-        raw = bits(array).view(f"i{array.dtype.itemsize}").astype(np.int64)
-        magnitude = raw & ((1 << (8 * array.dtype.itemsize - 1)) - 1)
-        positions.append(np.where(raw < 0, -magnitude, magnitude))
-    many = np.int64(1) << 40
-    nan = [np.isnan(array.astype(np.float64)) for array in (found, wanted)]
-    apart = np.abs(positions[0] - positions[1])
-    return np.where(nan[0] & nan[1], 0, np.where(nan[0] | nan[1], many, apart))
+    one, other = (np.isnan(array.astype(np.float64)) for array in (found, wanted))
+    apart = np.abs(_position(found) - _position(wanted))
+    return np.where(one & other, 0, np.where(one | other, MANY, apart))
 
 
-def _last_place(scale: Array) -> Array:
-    """The unit in the last place in FP32 of magnitudes, 0 where there is none."""
-    finite = np.where(np.isfinite(scale), scale, 0.0)
-    _, exponents = np.frexp(finite)
-    return np.ldexp(1.0, np.maximum(exponents - 1, -126) - FP32.mantissa)
+def _position(array: Array) -> Array:
+    """The place of each float on the line of all of them; both zeros are at 0."""
+    whole: Array = bits(array).view(f"i{array.dtype.itemsize}").astype(np.int64)
+    magnitude = whole & ((1 << (8 * array.dtype.itemsize - 1)) - 1)
+    return np.where(whole < 0, -magnitude, magnitude)
+
+
+def _last_place(values: Array, dtype: DType = FP32) -> Array:
+    """The distance from a number to its next neighbour in a float dtype."""
+    wide = values.astype(np.float64)
+    _, exponents = np.frexp(np.where(np.isfinite(wide), wide, 0.0))
+    return np.asarray(np.ldexp(1.0, np.maximum(exponents - 1, 2 - (1 << (dtype.exponent - 1))) - dtype.mantissa))
 
 
 def _report(case: Case, tensor: Tensor, wrong: Array, found: Array, wanted: Array) -> Iterator[str]:
@@ -132,20 +136,13 @@ def _against_definition(case: Case, before: Found, after: Found) -> Iterator[str
 
 def _right(dtype: DType, found: Array, wanted: Array, given: Expected) -> Array:
     if not dtype.is_float:
-        return found == wanted
+        return np.asarray(found == wanted)
     with np.errstate(all="ignore"):
         close = steps(found, wanted) <= given.steps
         if given.scale is not None:
             gap = np.abs(found.astype(np.float64) - given.values)
-            close |= gap <= (given.terms / 2 + 1) * _last_place(given.scale) + given.steps * _spacing(wanted, dtype)
+            close |= gap <= (given.terms / 2 + 1) * _last_place(given.scale) + given.steps * _last_place(wanted, dtype)
     return close
-
-
-def _spacing(values: Array, dtype: DType) -> Array:
-    """The distance to the next neighbour of the dtype."""
-    finite = np.where(np.isfinite(values.astype(np.float64)), values.astype(np.float64), 0.0)
-    _, exponents = np.frexp(finite)
-    return np.ldexp(1.0, np.maximum(exponents - 1, 2 - (1 << (dtype.exponent - 1))) - dtype.mantissa)
 
 
 def _apart(
@@ -157,7 +154,9 @@ def _apart(
             if numerics.accumulates and expected is not None and expected.scale is not None:
                 gap = np.abs(found.astype(np.float64) - wanted.astype(np.float64))[expected.window]
                 bound = numerics.ulp * expected.terms * _last_place(expected.scale)
-                same[expected.window] |= gap <= bound + expected.steps * _spacing(wanted[expected.window], tensor.dtype)
+                same[expected.window] |= gap <= bound + expected.steps * _last_place(
+                    wanted[expected.window], tensor.dtype
+                )
             else:
                 same |= steps(found, wanted) <= math.ceil(numerics.ulp)
     yield from _report(case, tensor, ~same, found, wanted)

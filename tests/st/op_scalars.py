@@ -35,10 +35,10 @@ class _Substitution(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         return node
 
-    def visit_Name(self, _: ast.Name) -> ast.AST:
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         return ast.parse(next(self.operands), mode="eval").body
 
-    def visit_Constant(self, _: ast.Constant) -> ast.AST:
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
         return ast.parse(next(self.operands), mode="eval").body
 
 
@@ -87,16 +87,33 @@ class Shown:
 
 def _or_nan(function: Callable[[float, float], float]) -> Callable[..., float]:
     """The function, but NaN where an operand is."""
-    return lambda a, b: math.nan if any(isinstance(x, float) and math.isnan(x) for x in (a, b)) else function(a, b)
+
+    def either(left: float, right: float) -> float:
+        is_nan = left != left or right != right  # noqa: PLR0124 - whole numbers may be too large for math.isnan
+        return math.nan if is_nan else function(left, right)
+
+    return either
+
+
+def _quotient(left: float, right: float) -> float:
+    return float(np.float64(left) / np.float64(right))
+
+
+def _and(left: float, right: float) -> bool:
+    return bool(left) and bool(right)
+
+
+def _or(left: float, right: float) -> bool:
+    return bool(left) or bool(right)
 
 
 SPELLED: Mapping[str, Callable[..., float]] = {
-    "div": np.divide,
+    "div": _quotient,
     "min": _or_nan(min),
     "max": _or_nan(max),
-    "and": lambda a, b: bool(a) and bool(b),
-    "or": lambda a, b: bool(a) or bool(b),
-    "not": lambda a: not a,
+    "and": _and,
+    "or": _or,
+    "not": operator.not_,
 }
 """What Python's `operator` does not have under the row's name."""
 
@@ -110,7 +127,7 @@ def meaning(row: OpRow) -> Callable[..., float]:
 
 
 def _applied(row: OpRow, result: DType, *operands: Array) -> Array:
-    columns = [definitions.widened(operand).tolist() for operand in operands]
+    columns = [definitions.numbers(definitions.widened(operand)) for operand in operands]
     with np.errstate(all="ignore"):
         values = [meaning(row)(*numbers) for numbers in zip(*columns, strict=True)]
     if result.is_float:
@@ -230,7 +247,8 @@ def view(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
     rows, columns = BLOCK
 
     def define(arrays: Arrays) -> dict[str, Expected]:
-        values, wanted = arrays["x"], arrays["out"].copy()
+        values: Array = arrays["x"]
+        wanted: Array = np.array(arrays["out"])
         wanted[1 : 1 + rows, 7 : 7 + columns] = values[2 : 2 + rows, 5 : 5 + columns]
         for at in (5, 7):
             wanted[at : at + rows, 33 : 33 + columns] = values[at : at + rows, 11 : 11 + columns]

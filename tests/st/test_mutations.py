@@ -25,14 +25,17 @@ SITES = 12
 
 def running_program() -> Any:
     """Two running results, carried by a loop and given by a branch: what exchanged addresses need."""
-    result = pl.Tensor[[16, 64], pl.FP32]
 
     @pl.program
     class Running:
         @pl.function
         def running(
-            self, a: pl.Tensor[[64, 64], pl.FP32], last: pl.Scalar[pl.BOOL], high: result, low: result
-        ) -> tuple[result, result]:
+            self,
+            a: pl.Tensor[[64, 64], pl.FP32],
+            last: pl.Scalar[pl.BOOL],
+            high: pl.Tensor[[16, 64], pl.FP32],
+            low: pl.Tensor[[16, 64], pl.FP32],
+        ) -> tuple[pl.Tensor[[16, 64], pl.FP32], pl.Tensor[[16, 64], pl.FP32]]:
             top = pl.load(a, [0, 0], [16, 64])
             bottom = pl.neg(top)
             for i in pl.range(16, 64, 16):

@@ -19,7 +19,7 @@ SOURCE = (Path(__file__).parent / "kernels" / "types.cpp").read_text()
 
 @pytest.fixture(scope="module", params=["-O1", "-O3"])
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    flags = tuple(request.param if flag == "-O3" else flag for flag in FLAGS)
+    flags = tuple(request.param if flag == "-O1" else flag for flag in FLAGS)
     return host_compiler().build(SOURCE, tmp_path_factory.mktemp("types"), "types", *flags)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 INCLUDE = Path(__file__).parents[2] / "runtime" / "include"
-FLAGS = ("-std=c++17", "-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden")
-NARROW = tuple({"-O3": "-O1", "-march=native": "-march=x86-64"}.get(flag, flag) for flag in FLAGS)
+FLAGS = ("-std=c++17", "-O1", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden")
+NARROW = tuple({"-march=native": "-march=x86-64"}.get(flag, flag) for flag in FLAGS)
 """The narrowest vectors of this kind of machine, hardly optimised: the same bits are due."""
 STRICT = ("-Wall", "-Wextra", "-Werror")
 

@@ -11,10 +11,11 @@ import pytest
 
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.errors.outputs import ConditionalOutput
-from ptodsl.ir.nodes import Program
+from ptodsl.ir.nodes import Op, Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.passes.check_outputs import CheckOutputs
+from ptodsl.passes.conditions import Conditions, Known
 from tests.unit.frontend_programs import HEADER, run_cell
 
 TEXT = """ptodsl-ir 1
@@ -152,6 +153,7 @@ def test_path_without_a_store_is_named_in_the_users_words(body: str, path: str) 
         f"for i in pl.range(4):\n    {STORE}",
         f"for i in pl.range(4):\n    if i == 0:\n        {STORE}",
         f"for i in pl.range(8):\n    if i + 1 == 8:\n        {STORE}",
+        f"for i in pl.range(2):\n    if f or i == 1:\n        {STORE}",
         f"for i in pl.range(6, 0, -2):\n    if i < 4:\n        {STORE}",
         f"for i in pl.range(4):\n    for j in pl.range(4):\n        if i == 3 and j == 3:\n            {STORE}",
     ],
@@ -238,6 +240,9 @@ class P:
         c = pl.store(pl.load(a, [0, 0], [16, 64]) * 2.0, [0, 0], c)
         return c, pl.store(pl.load(a, [0, 0], [16, 64]) * 3.0, [0, 0], d)
     @pl.function
+    def total(self, a: T, b: T, c: T) -> T:
+        return pl.store(pl.load(a, [0, 0], [16, 64]) + pl.load(b, [0, 0], [16, 64]), [0, 0], c)
+    @pl.function
     def update(self, a: T, f: pl.Scalar[pl.BOOL], c: pl.InOut[T]) -> T:
         if f:
             c = pl.store(pl.load(a, [0, 0], [16, 64]), [0, 0], c)
@@ -270,6 +275,7 @@ UPPER, LOWER = (MOVING.format(row) for row in (0, 16))
     "body",
     [
         "return self.double(a)",
+        "return self.total(a, a)",
         "x, y = self.both(a)\nreturn x",
         "x, y = self.both(a)\nx = self.double(y, x)\nreturn x",
         "b = pl.create_tensor([16, 64], pl.FP32)\nreturn self.sometimes(a, f, b)",
@@ -346,6 +352,17 @@ def test_program_that_passes_buffers_still_passes_as_text() -> None:
         HEADER + "T = pl.Tensor[[16, 64], pl.FP32]\n" + CALLS.format(body=indent(body, " " * 8), result="T")
     )
     assert mistakes(parse(print_program(program["P"].ir))) == []
+
+
+def test_comparison_of_floats_is_left_to_run_time() -> None:
+    """Their literals are no integers, whose comparisons are worked out."""
+    text = TEXT.format(parameters="", results="", body="%v = scalar.lt 0.25, 0.75 : bool\n  return").replace(
+        " -> ()", ""
+    )
+    kernel = parse(text).function("k")
+    statement = kernel.body.statements[0]
+    assert isinstance(statement, Op)
+    assert Conditions(kernel).truth(statement.result, Known()) is None
 
 
 def test_evidence_of_a_direction_is_shown() -> None:

@@ -292,17 +292,43 @@ def k(u: pl.Scalar[pl.INDEX], v: pl.Scalar[pl.{dtype}], c: pl.InOut[pl.Tensor[[1
     assert [mistake.code for mistake in of_source(text)] == ([] if dtype.is_integer else ["E0201"])
 
 
-def test_origin_is_found_through_branches_and_loops() -> None:
-    text = """
+ORIGINS = """
 T, H = pl.Tensor[[16, 64], pl.FP32], pl.Tensor[[16, 64], pl.FP16]
 @pl.function
-def k(a: T, h: H, n: pl.Scalar[pl.INDEX], c: T) -> T:
-    t, u = pl.load(a, [0, 0], [16, 64]), pl.load(h, [0, 0], [16, 64])
-    for i in pl.range(n):
-        if i > 3:
-            u = pl.exp(u)
-    return pl.store(t + u, [0, 0], c)
+def k(a: T, h: H, n: pl.Scalar[pl.INDEX], c: pl.InOut[T]) -> T:
+    t = pl.load(a, [0, 0], [16, 64])
+    u = pl.load(h, [0, 0], [16, 64])
+    {body}
+    return c
 """
-    (mistake,) = of_source(text)
-    assert [note.message for note in mistake.notes] == ["FP32, from parameter `a`", "FP16, from parameter `h`"]
-    assert mistake.help == "cast one of them, e.g. `pl.cast(u, pl.FP32)`, or declare `h` as FP32"
+
+
+@pytest.mark.parametrize(
+    ("body", "notes", "remedy"),
+    [
+        (
+            "for i in pl.range(n):\n        if i > 3:\n            u = pl.exp(u)\n    t + u",
+            ["FP32, from parameter `a`", "FP16, from parameter `h`"],
+            "cast one of them, e.g. `pl.cast(u, pl.FP32)`, or declare `h` as FP32",
+        ),
+        (
+            "for i in pl.range(n):\n        t + u\n        u = pl.exp(u)\n    pl.store(t, [0, 0], c)",
+            ["FP32, from parameter `a`", "FP16, from parameter `h`"],
+            "cast one of them, e.g. `pl.cast(u, pl.FP32)`, or declare `h` as FP32",
+        ),
+        (
+            "v = pl.cast(t, pl.BF16)\n    v + u",
+            ["BF16", "FP16, from parameter `h`"],
+            "cast one of them, e.g. `pl.cast(u, pl.BF16)`, or declare `h` as BF16",
+        ),
+        (
+            "pl.store(pl.exp(u), [0, 0], c)",
+            ["FP16, from parameter `h`", "FP32, parameter `c`"],
+            "write `pl.cast(pl.exp(u), pl.FP32)`, or declare `c` as FP16",
+        ),
+    ],
+)
+def test_message_tells_where_operands_come_from(body: str, notes: list[str], remedy: str) -> None:
+    (mistake,) = (one for one in of_source(ORIGINS.format(body=body)) if one.code == "E0201")
+    assert [note.message for note in mistake.notes] == notes
+    assert mistake.help == remedy

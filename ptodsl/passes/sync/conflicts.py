@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from ptodsl.ir.hardware import Memory
 from ptodsl.machine import Architecture
-from ptodsl.passes.sync.accesses import tile_accesses
 from ptodsl.passes.sync.regions import Kernel
 from ptodsl.passes.sync.tensor_conflicts import tensor_conflicts
+from ptodsl.passes.sync.tile_accesses import tile_accesses
 
 
 def conflicts_of(kernel: Kernel, architecture: Architecture) -> list[int]:

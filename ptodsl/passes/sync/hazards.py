@@ -12,12 +12,12 @@ from typing_extensions import assert_never
 from ptodsl.ir.cores import core_of
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Op
-from ptodsl.ir.types import TileType
+from ptodsl.ir.tiles import tile_type
 from ptodsl.machine import Architecture, CoreSpec, SamePipe
 from ptodsl.ops.table import row_of
-from ptodsl.passes.sync.accesses import ByteRange, bytes_of
 from ptodsl.passes.sync.conflicts import conflicts_of
 from ptodsl.passes.sync.regions import Instruction, Kernel
+from ptodsl.passes.sync.tile_accesses import ByteRange, bytes_of
 
 FRACTAL = 16
 """Rows and columns of a fractal of L0C."""
@@ -90,6 +90,4 @@ def _ordered(instruction: Instruction, own_pipe: int, chains: _Chains, architect
 
 def _fractals(op: Op) -> int:
     """The fractals of L0C that a product surely covers: an extent that only run time knows may be 1."""
-    type_ = op.result.type
-    assert isinstance(type_, TileType)
-    return prod(-(-(extent or 1) // FRACTAL) for extent in type_.valid)
+    return prod(-(-(extent or 1) // FRACTAL) for extent in tile_type(op.result).valid)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ptodsl.ir.nodes import Value
-from ptodsl.passes.sync.accesses import TensorAccess, tensor_accesses, tensors_of
 from ptodsl.passes.sync.regions import Kernel
 from ptodsl.passes.sync.scalars import Scalars, scalars_of
+from ptodsl.passes.sync.tensor_accesses import TensorAccess, tensor_accesses, tensors_of
 from ptodsl.passes.sync.windows import Window, meet_across, meet_in_iteration
 
 

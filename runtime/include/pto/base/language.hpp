@@ -33,6 +33,12 @@
 #define __out__
 
 #define PTO_INLINE inline __attribute__((always_inline))
+// The body of an instruction: compiled once for an operation and element type, whatever the shapes, and called.
+#if defined(__clang__)
+#define PTO_BODY __attribute__((noinline, unused)) static
+#else
+#define PTO_BODY __attribute__((noinline, noclone, unused)) static
+#endif
 // For lambdas, after their parameters.
 #define PTO_LAMBDA __attribute__((always_inline))
 #define PTO_INTERNAL AICORE PTO_INLINE

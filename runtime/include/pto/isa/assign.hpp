@@ -8,23 +8,24 @@ namespace pto {
 namespace detail {
 
 // An address is an offset in the tile's memory; beyond the largest memory it is a pointer into it, as data() gives.
-template <typename Tile>
-PTO_INLINE typename Tile::TileDType tile_pointer(uintptr_t address) {
-    constexpr size_t reserved = capacity_of(Tile::Loc).a5;
+template <TileType Memory, typename T>
+PTO_INLINE void place(TileData<Memory, T>& tile, uintptr_t address) {
+    constexpr size_t start = start_of(static_cast<size_t>(Memory)), reserved = capacity_of(Memory).a5;
     static_assert(reserved != 0, "this memory does not exist on the host");
-    using Pointer = typename Tile::TileDType;
-    if (address < reserved) return reinterpret_cast<Pointer>(memory_base<Tile::Loc>() + address);
-    return reinterpret_cast<Pointer>(address);
+    tile.data() = reinterpret_cast<T*>(address < reserved ? on_chip.bytes + start + address
+                                                          : reinterpret_cast<unsigned char*>(address));
 }
 
 }  // namespace detail
 
+template <TileType Memory, typename T>
+PTO_INST void TASSIGN(detail::TileData<Memory, T>& tile, uintptr_t address) {
+    detail::place(tile, address);
+}
+
 template <typename T, typename Address>
-PTO_INST void TASSIGN(T& object, Address address) {
-    if constexpr (is_global_data_v<T>)
-        object.SetAddr(reinterpret_cast<typename T::DType*>(address));
-    else
-        object.data() = detail::tile_pointer<T>(static_cast<uintptr_t>(address));
+PTO_INST void TASSIGN(detail::GlobalData<T>& window, Address address) {
+    window.SetAddr(reinterpret_cast<T*>(address));
 }
 
 template <size_t Address, typename T>
@@ -36,7 +37,7 @@ PTO_INST void TASSIGN(T& tile) {
     static_assert(Address + detail::tile_bytes<T> <= capacity,
                   "the tile ends beyond its memory: place it lower, reuse bytes of a dead tile, or use smaller tiles");
     static_assert(Address % TileConfig::alignedSize == 0, "a tile's address is a multiple of 32 bytes");
-    tile.data() = detail::tile_pointer<T>(Address);
+    detail::place(tile, Address);
 }
 
 }  // namespace pto

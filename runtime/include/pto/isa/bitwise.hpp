@@ -55,13 +55,13 @@ struct ShiftRight {
 
 template <typename Operation, typename Dst, typename... Src>
 PTO_INLINE RecordEvent integer_function(Dst& dst, const Src&... src) {
-    require_integer<typename Dst::DType>();
+    static_assert(require_integer<typename Dst::DType>());
     return elementwise(Operation{}, dst, src...);
 }
 
 template <typename Operation, typename Dst, typename Src>
 PTO_INLINE RecordEvent integer_with_scalar(Dst& dst, const Src& src, typename Src::DType scalar) {
-    require_integer<typename Dst::DType>();
+    static_assert(require_integer<typename Dst::DType>());
     return with_right_scalar<Operation>(dst, src, scalar);
 }
 

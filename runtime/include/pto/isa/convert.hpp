@@ -33,10 +33,12 @@ template <typename Dst, typename Src>
 PTO_INLINE RecordEvent convert(Dst& dst, const Src& src, RoundMode mode, SaturationMode saturation) {
     using From = typename Src::DType;
     using To = typename Dst::DType;
-    require_row_major<Dst, Src>();
-    require_same_valid_shape<Dst, Src>();
+    static_assert(require_row_major<Dst, Src>());
+    static_assert(require_same_valid_shape<Dst, Src>());
     static_assert(!is_same<From, To> || is_same<From, float>, "TCVT changes the element type: copy with TMOV");
-    map_tiles(Convert<To, From>{mode, saturates<From, To>(saturation)}, dst, src);
+    // Here and not in a body of its own, so that the mode is a constant.
+    map_rows(Convert<To, From>{mode, saturates<From, To>(saturation)}, valid_extent(dst),
+             Rows<To>{dst.data(), Dst::Cols}, Rows<const From>{src.data(), Src::Cols});
     return {};
 }
 

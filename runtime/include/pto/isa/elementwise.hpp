@@ -11,10 +11,14 @@ namespace detail {
 
 template <typename Operation, typename Dst, typename... Src>
 PTO_INLINE RecordEvent elementwise(Operation operation, Dst& dst, const Src&... src) {
-    require_row_major<Dst, Src...>();
-    require_same_dtype<Dst, Src...>();
-    require_same_valid_shape<Dst, Src...>();
-    map_tiles(operation, dst, src...);
+    static_assert(require_row_major<Dst, Src...>());
+    static_assert(require_same_dtype<Dst, Src...>());
+    static_assert(require_same_valid_shape<Dst, Src...>());
+    if constexpr (are_whole<Dst, Src...>)
+        map_whole(operation, Dst::Numel, dst.data(), src.data()...);
+    else
+        map_body(operation, valid_extent(dst), Rows<typename Dst::DType>{dst.data(), Dst::Cols},
+                 Rows<const typename Src::DType>{src.data(), Src::Cols}...);
     return {};
 }
 
@@ -111,9 +115,12 @@ PTO_INST RecordEvent TMINS(Dst& dst, Src& src, typename Src::DType scalar, Event
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TAXPY(Dst& dst, Src& src, typename Src::DType scalar, Events&...) {
     using Compute = detail::compute_t<typename Src::DType>;
-    detail::require_row_major<Dst, Src>();
-    detail::require_same_valid_shape<Dst, Src>();
-    detail::map_tiles(detail::MultiplyAccumulate<Compute>{static_cast<Compute>(scalar)}, dst, dst, src);
+    static_assert(detail::require_row_major<Dst, Src>());
+    static_assert(detail::require_same_valid_shape<Dst, Src>());
+    const detail::Rows<typename Dst::DType> to{dst.data(), Dst::Cols};
+    const detail::Rows<const typename Src::DType> from{src.data(), Src::Cols};
+    detail::map_body(detail::MultiplyAccumulate<Compute>{static_cast<Compute>(scalar)}, detail::valid_extent(dst), to,
+                     to, from);
     return {};
 }
 

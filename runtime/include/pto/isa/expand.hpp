@@ -28,30 +28,45 @@ constexpr bool is_row_scalars() {
            Tile::ValidCol != Dst::ValidCol;
 }
 
-template <typename Tile>
-PTO_INLINE auto row_scalar(const Tile& tile, int row) {
-    return static_cast<compute_t<typename Tile::DType>>(*element_address(tile, row, 0));
+// A row of the source and its scalar at a time.
+template <typename Bound, typename T>
+PTO_BODY void map_with_scalars(Extent extent, Rows<T> dst, Rows<const T> src, Rows<const T> scalars) {
+    for (int row = 0; row < extent.rows; ++row) {
+        const Bound operation{static_cast<compute_t<T>>(scalars.first[row * scalars.pitch])};
+        map_run(operation, extent.cols, dst.first + row * dst.pitch, src.first + row * src.pitch);
+    }
+}
+
+template <typename Bound, typename T>
+PTO_INLINE void map_whole_with_scalars(Extent extent, T* dst, Rows<const T> src, Rows<const T> scalars) {
+    for (int row = 0; row < extent.rows; ++row) {
+        const Bound operation{static_cast<compute_t<T>>(scalars.first[row * scalars.pitch])};
+        map_whole(operation, extent.cols, dst + row * extent.cols, src.first + row * src.pitch);
+    }
 }
 
 // scalars[row] op src[row, col], or the other way round.
 template <bool ScalarsFirst, typename Operation, typename Dst, typename Src, typename Scalars>
 PTO_INLINE void map_rows_with_scalars(Dst& dst, const Src& src, const Scalars& scalars) {
-    using Compute = compute_t<typename Src::DType>;
-    require_row_major<Dst, Src>();
-    require_same_valid_shape<Dst, Src>();
+    using T = typename Src::DType;
+    static_assert(require_row_major<Dst, Src>());
+    static_assert(require_same_valid_shape<Dst, Src>());
     static_assert(!Scalars::isBoxedLayout && (Scalars::isRowMajor || Scalars::Cols == 1),
                   "the scalars of rows are an [M, 1] column-major tile, or row-major with 32 bytes a row");
     static_assert(rows_may_agree<Dst, Scalars>, "there is a scalar for each valid row");
-    using Bound = conditional_t<ScalarsFirst, WithLeft<Operation, Compute>, WithRight<Operation, Compute>>;
-    const int rows = valid_rows(dst), cols = valid_cols(dst);
-    for (int row = 0; row < rows; ++row)
-        map_run(Bound{row_scalar(scalars, row)}, cols, element_address(dst, row, 0), element_address(src, row, 0));
+    using Bound = conditional_t<ScalarsFirst, WithLeft<Operation, compute_t<T>>, WithRight<Operation, compute_t<T>>>;
+    if constexpr (has_whole_rows<Dst>)
+        map_whole_with_scalars<Bound>({valid_rows(dst), Dst::Cols}, dst.data(), Rows<const T>{src.data(), Src::Cols},
+                                      Rows<const T>{scalars.data(), Scalars::RowStride});
+    else
+        map_with_scalars<Bound>(valid_extent(dst), Rows<T>{dst.data(), Dst::Cols}, Rows<const T>{src.data(), Src::Cols},
+                                Rows<const T>{scalars.data(), Scalars::RowStride});
 }
 
 template <typename Operation, typename Dst, typename Src0, typename Src1>
 PTO_INLINE RecordEvent expand_rows(Dst& dst, const Src0& src0, const Src1& src1) {
-    require_ub<Dst, Src0, Src1>();
-    require_same_dtype<Dst, Src0, Src1>();
+    static_assert(require_ub<Dst, Src0, Src1>());
+    static_assert(require_same_dtype<Dst, Src0, Src1>());
     if constexpr (is_row_scalars<Src0, Dst>() && !is_row_scalars<Src1, Dst>())
         map_rows_with_scalars<true, Operation>(dst, src1, src0);
     else
@@ -61,13 +76,13 @@ PTO_INLINE RecordEvent expand_rows(Dst& dst, const Src0& src0, const Src1& src1)
 
 template <typename Operation, typename Dst, typename Src0, typename Src1>
 PTO_INLINE RecordEvent expand_columns(Dst& dst, const Src0& src0, const Src1& src1) {
-    require_row_major<Dst, Src0, Src1>();
-    require_same_dtype<Dst, Src0, Src1>();
-    require_same_valid_shape<Dst, Src0>();
+    static_assert(require_row_major<Dst, Src0, Src1>());
+    static_assert(require_same_dtype<Dst, Src0, Src1>());
+    static_assert(require_same_valid_shape<Dst, Src0>());
     static_assert(cols_may_agree<Dst, Src1>, "the row has a value for each valid column");
-    const int rows = valid_rows(dst), cols = valid_cols(dst);
-    for (int row = 0; row < rows; ++row)
-        map_run(Operation{}, cols, element_address(dst, row, 0), element_address(src0, row, 0), src1.data());
+    using T = typename Dst::DType;
+    map_body(Operation{}, valid_extent(dst), Rows<T>{dst.data(), Dst::Cols}, Rows<const T>{src0.data(), Src0::Cols},
+             Rows<const T>{src1.data(), 0});
     return {};
 }
 
@@ -75,13 +90,11 @@ PTO_INLINE RecordEvent expand_columns(Dst& dst, const Src0& src0, const Src1& sr
 
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TROWEXPAND(Dst& dst, Src& src, Events&...) {
-    detail::require_row_major<Dst>();
-    detail::require_ub<Src>();
-    detail::require_same_dtype<Dst, Src>();
+    static_assert(detail::require_row_major<Dst>());
+    static_assert(detail::require_ub<Src>());
+    static_assert(detail::require_same_dtype<Dst, Src>());
     static_assert(detail::rows_may_agree<Dst, Src>, "there is a scalar for each valid row");
-    for (int row = 0; row < detail::valid_rows(dst); ++row)
-        detail::fill_run(detail::element_address(dst, row, 0), detail::valid_cols(dst),
-                         *detail::element_address(src, row, 0));
+    detail::fill_rows(dst.data(), Dst::Cols, detail::valid_extent(dst), src.data(), Src::RowStride);
     return {};
 }
 
@@ -117,18 +130,16 @@ PTO_INST RecordEvent TROWEXPANDMIN(Dst& dst, Src0& src0, Src1& src1, Rest&...) {
 
 template <typename Dst, typename Src0, typename Src1, typename... Rest>
 PTO_INST RecordEvent TROWEXPANDEXPDIF(Dst& dst, Src0& src0, Src1& src1, Rest&...) {
-    detail::require_float<typename Dst::DType>();
+    static_assert(detail::require_float<typename Dst::DType>());
     return detail::expand_rows<detail::ExponentialOfDifference>(dst, src0, src1);
 }
 
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TCOLEXPAND(Dst& dst, Src& src, Events&...) {
-    detail::require_row_major<Dst, Src>();
-    detail::require_same_dtype<Dst, Src>();
+    static_assert(detail::require_row_major<Dst, Src>());
+    static_assert(detail::require_same_dtype<Dst, Src>());
     static_assert(detail::cols_may_agree<Dst, Src>, "the row has a value for each valid column");
-    const size_t bytes = detail::valid_cols(dst) * sizeof(typename Dst::DType);
-    for (int row = 0; row < detail::valid_rows(dst); ++row)
-        __builtin_memmove(detail::element_address(dst, row, 0), src.data(), bytes);
+    detail::copy_rows(dst.data(), Dst::Cols, src.data(), 0, detail::valid_extent(dst));
     return {};
 }
 
@@ -164,7 +175,7 @@ PTO_INST RecordEvent TCOLEXPANDMIN(Dst& dst, Src0& src0, Src1& src1, Events&...)
 
 template <typename Dst, typename Src0, typename Src1, typename... Events>
 PTO_INST RecordEvent TCOLEXPANDEXPDIF(Dst& dst, Src0& src0, Src1& src1, Events&...) {
-    detail::require_float<typename Dst::DType>();
+    static_assert(detail::require_float<typename Dst::DType>());
     return detail::expand_columns<detail::ExponentialOfDifference>(dst, src0, src1);
 }
 

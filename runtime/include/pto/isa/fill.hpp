@@ -11,15 +11,24 @@
 namespace pto {
 namespace detail {
 
+// Each row repeats its scalar.
 template <typename T>
-PTO_INLINE void fill_run(T* to, int count, T value) {
-    constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
+PTO_BODY void fill_rows(T* to, int64_t pitch, Extent extent, const T* scalars, int64_t scalars_pitch) {
     using Bits = unsigned_t<sizeof(T)>;
-    const auto repeated = splat<Vector<Bits, lanes>>(bits_as<Bits>(value));
+    constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
     auto* bits = reinterpret_cast<Bits*>(to);
-    int i = 0;
-    for (; i + lanes <= count; i += lanes) store(bits + i, repeated);
-    if (i < count) store_first<Bits, lanes>(bits + i, repeated, count - i);
+    for (int row = 0; row < extent.rows; ++row, bits += pitch, scalars += scalars_pitch) {
+        const auto repeated = splat<Vector<Bits, lanes>>(bits_as<Bits>(*scalars));
+        for (int col = 0; col < extent.cols; col += lanes)
+            store_first<Bits, lanes>(bits + col, repeated, least(lanes, extent.cols - col));
+    }
+}
+
+template <typename T>
+PTO_INLINE void fill_whole(T* to, int count, T value) {
+    using Bits = unsigned_t<sizeof(T)>;
+    const auto repeated = splat<Vector<Bits, vector_bytes / static_cast<int>(sizeof(T))>>(bits_as<Bits>(value));
+    for (int i = 0; i < count; i += vector_bytes / static_cast<int>(sizeof(T))) store(to + i, repeated);
 }
 
 struct Window {
@@ -31,11 +40,10 @@ struct Window {
 
 template <typename Tile>
 PTO_INLINE void fill_window(Tile& tile, Window window, typename Tile::DType value) {
-    constexpr int run = columns_in_a_run<Tile>();
-    for (int row = window.row; row < window.row + window.rows; ++row) {
-        if constexpr (run == Tile::Cols)
-            fill_run(element_address(tile, row, window.col), window.cols, value);
-        else
+    if constexpr (columns_in_a_run<Tile>() == Tile::Cols) {
+        fill_rows(element_address(tile, window.row, window.col), Tile::Cols, {window.rows, window.cols}, &value, 0);
+    } else {
+        for (int row = window.row; row < window.row + window.rows; ++row)
             for (int col = window.col; col < window.col + window.cols; ++col) *element_address(tile, row, col) = value;
     }
 }
@@ -46,12 +54,12 @@ PTO_INLINE RecordEvent fill_around(Dst& dst, const Src& src) {
     static_assert(Dst::Loc == Src::Loc && (Dst::Loc == TileType::Vec || Dst::Loc == TileType::Mat),
                   "TFILLPAD is of two tiles in UB, or two in L1");
     static_assert(Pad != PadValue::Null, "the destination's type names the pad value: Zero, Max, Min or a custom one");
-    require_same_dtype<Dst, Src>();
+    static_assert(require_same_dtype<Dst, Src>());
     const int rows = valid_rows(dst), cols = valid_cols(dst);
     const int copied_rows = least(rows, valid_rows(src)), copied_cols = least(cols, valid_cols(src));
     const T pad = pad_element<T, Pad>();
     if (static_cast<const void*>(dst.data()) != static_cast<const void*>(src.data()))
-        move_window(dst, {0, 0}, src, {0, 0}, copied_rows, copied_cols);
+        move_window(dst, {0, 0}, src, {0, 0}, {copied_rows, copied_cols});
     if (copied_cols < cols) fill_window(dst, {0, copied_cols, copied_rows, cols - copied_cols}, pad);
     if (copied_rows < rows) fill_window(dst, {copied_rows, 0, rows - copied_rows, cols}, pad);
     return {};
@@ -71,8 +79,8 @@ PTO_INLINE void count_run(T* to, int count, T start, bool descending) {
 template <typename Dst, typename... Events>
 PTO_INST RecordEvent TEXPANDS(Dst& dst, typename Dst::DType scalar, Events&...) {
     static_assert(Dst::Loc == TileType::Vec || Dst::Loc == TileType::Mat, "TEXPANDS fills tiles in UB or L1");
-    if constexpr (detail::has_full_rows<Dst>)
-        detail::fill_run(dst.data(), detail::valid_rows(dst) * Dst::Cols, scalar);
+    if constexpr (detail::are_whole<Dst>)
+        detail::fill_whole(dst.data(), Dst::Numel, scalar);
     else
         detail::fill_window(dst, {0, 0, detail::valid_rows(dst), detail::valid_cols(dst)}, scalar);
     return {};
@@ -83,7 +91,7 @@ PTO_INST RecordEvent TCI(Tile& dst, T start, Events&...) {
     static_assert(detail::is_same<typename Tile::DType, T>, "TCI's start has the tile's element type");
     static_assert(detail::is_integer<T> && (sizeof(T) == 2 || sizeof(T) == 4), "TCI counts in 16 or 32 bits");
     static_assert(Tile::Rows == 1, "TCI fills a tile of one row: TRESHAPE it afterwards");
-    detail::require_ub<Tile>();
+    static_assert(detail::require_ub<Tile>());
     detail::count_run(dst.data(), detail::valid_cols(dst), start, Descending != 0);
     return {};
 }

@@ -25,16 +25,12 @@ constexpr bool has_one_plane() {
 // Calls body(plane, address) for each index of the three outer dimensions, planes counted in order.
 template <typename Global, typename Body>
 PTO_INLINE void for_each_plane(const Global& global, Body body) {
-    if constexpr (has_one_plane<Global>()) {
-        body(0, global.data());
-    } else {
-        int plane = 0;
-        for (int64_t i = 0; i < global.GetShape(0); ++i)
-            for (int64_t j = 0; j < global.GetShape(1); ++j)
-                for (int64_t k = 0; k < global.GetShape(2); ++k)
-                    body(plane++, global.data() + i * global.GetStride(0) + j * global.GetStride(1) +
-                                      k * global.GetStride(2));
-    }
+    int plane = 0;
+    for (int64_t i = 0; i < global.GetShape(0); ++i)
+        for (int64_t j = 0; j < global.GetShape(1); ++j)
+            for (int64_t k = 0; k < global.GetShape(2); ++k)
+                body(plane++, global.data() + i * global.GetStride(0) + j * global.GetStride(1) +
+                                  k * global.GetStride(2));
 }
 
 // Lines of a plane are its rows (ND) or its columns (DN): elements that follow one another in the layout.
@@ -47,65 +43,83 @@ template <typename Global>
 inline constexpr int along_dim = has_column_lines<Global> ? 3 : 4;
 
 // Lines of the tile and of the window follow one another without a gap, and this is known from their types.
-template <typename Tile, typename Global, bool Columns>
+template <typename Tile, typename Global, bool Columns = has_column_lines<Global>>
 inline constexpr bool is_one_piece =
     Global::staticStride[Columns ? 3 : 4] == 1 &&
     (Columns ? Tile::ValidRow == Tile::Rows && Global::staticStride[4] == Tile::Rows
              : Tile::ValidCol == Tile::Cols && Global::staticStride[3] == Tile::Cols);
 
-// Elements that follow one another in the tile, and are a step apart in global memory.
-template <int64_t StaticStep, typename T>
-PTO_INLINE void gather_line(T* to, const T* from, int count, int64_t step) {
-    if (StaticStep == 1 || step == 1) {
-        copy_run(to, from, count);
-    } else {
-        for (int i = 0; i < count; ++i) to[i] = from[i * step];
-    }
+// The lines of a window's plane, or of the whole tile: how many, how long.
+template <bool Columns, typename Tile>
+PTO_INLINE Extent lines_of(const Tile& tile) {
+    const Extent valid = valid_extent(tile);
+    return Columns ? Extent{valid.cols, valid.rows} : valid;
 }
 
-template <PadValue Pad, typename T>
-PTO_INLINE void pad_line(T* line, int count) {
-    if constexpr (Pad != PadValue::Null) {
-        for (int i = count; i % block_elements<T> != 0; ++i) line[i] = pad_element<T, Pad>();
-    }
+// Elements that follow one another in the tile, and are a step apart in global memory.
+template <typename T>
+PTO_BODY void gather_lines(T* to, int64_t to_pitch, const T* from, int64_t from_pitch, int64_t step, Extent lines) {
+    if (step == 1) return copy_rows(to, to_pitch, from, from_pitch, lines);
+    for (int line = 0; line < lines.rows; ++line)
+        for (int i = 0; i < lines.cols; ++i) to[line * to_pitch + i] = from[line * from_pitch + i * step];
+}
+
+// The rest of the last 32 bytes of each line.
+template <typename T>
+PTO_BODY void pad_lines(T* to, int64_t pitch, Extent lines, T value) {
+    for (int line = 0; line < lines.rows; ++line)
+        for (int i = lines.cols; i % block_elements<T> != 0; ++i) to[line * pitch + i] = value;
+}
+
+template <typename Tile, typename Global>
+PTO_INLINE void load_plane(typename Tile::DType* to, const typename Tile::DType* from, const Global& src,
+                           Extent lines) {
+    using T = typename Tile::DType;
+    constexpr int pitch = has_column_lines<Global> ? Tile::Rows : Tile::Cols;
+    if constexpr (is_one_piece<Tile, Global>)
+        __builtin_memcpy(to, from, static_cast<size_t>(lines.rows) * pitch * sizeof(T));
+    else if constexpr (Global::staticStride[along_dim<Global>] == 1)
+        copy_rows(to, pitch, from, src.GetStride(line_dim<Global>), lines);
+    else
+        gather_lines(to, pitch, from, src.GetStride(line_dim<Global>), src.GetStride(along_dim<Global>), lines);
+    if constexpr (Tile::PadVal != PadValue::Null) pad_lines(to, pitch, lines, pad_element<T, Tile::PadVal>());
 }
 
 template <typename Tile, typename Global>
 PTO_INLINE void load_lines(Tile& dst, const Global& src) {
-    constexpr bool columns = has_column_lines<Global>;
-    constexpr int pitch = columns ? Tile::Rows : Tile::Cols;
-    const int length = columns ? valid_rows(dst) : valid_cols(dst);
-    const int all_lines = columns ? valid_cols(dst) : valid_rows(dst);
-    const int plane_lines = has_one_plane<Global>() ? all_lines : static_cast<int>(src.GetShape(line_dim<Global>));
-    for_each_plane(src, [&](int plane, const typename Tile::DType* from) PTO_LAMBDA {
-        auto* to = dst.data() + plane * plane_lines * pitch;
-        if constexpr (is_one_piece<Tile, Global, columns>) {
-            gather_line<1>(to, from, plane_lines * pitch, 1);
-        } else {
-            for (int line = 0; line < plane_lines; ++line, to += pitch, from += src.GetStride(line_dim<Global>)) {
-                gather_line<Global::staticStride[along_dim<Global>]>(to, from, length,
-                                                                     src.GetStride(along_dim<Global>));
-                pad_line<Tile::PadVal>(to, length);
-            }
-        }
-    });
+    constexpr int pitch = has_column_lines<Global> ? Tile::Rows : Tile::Cols;
+    Extent lines = lines_of<has_column_lines<Global>>(dst);
+    if constexpr (has_one_plane<Global>()) {
+        load_plane<Tile>(dst.data(), src.data(), src, lines);
+    } else {
+        lines.rows = static_cast<int>(src.GetShape(line_dim<Global>));
+        for_each_plane(src, [&](int plane, const typename Tile::DType* from) PTO_LAMBDA {
+            load_plane<Tile>(dst.data() + plane * lines.rows * pitch, from, src, lines);
+        });
+    }
 }
 
-// Columns of global memory become rows of L1's order.
+// Columns of global memory, one plane's beside the other's, become rows of L1's order.
+template <int64_t StaticRowStep, typename T>
+PTO_BODY void load_columns(T* to, int64_t to_pitch, const T* from, int64_t row_step, int64_t col_step, Extent extent) {
+    if (StaticRowStep == 1 || row_step == 1) return transpose(to, to_pitch, from, col_step, extent.cols, extent.rows);
+    for (int row = 0; row < extent.rows; ++row)
+        for (int col = 0; col < extent.cols; ++col) to[row * to_pitch + col] = from[row * row_step + col * col_step];
+}
+
 template <typename Tile, typename Global>
 PTO_INLINE void load_transposed(Tile& dst, const Global& src) {
-    const int rows = valid_rows(dst);
-    const int plane_cols = has_one_plane<Global>() ? valid_cols(dst) : static_cast<int>(src.GetShape(4));
-    for_each_plane(src, [&](int plane, const typename Tile::DType* from) PTO_LAMBDA {
-        if (src.GetStride(3) == 1) {
-            transpose(dst.data() + plane * plane_cols, Tile::Cols, from, src.GetStride(4), plane_cols, rows);
-        } else {
-            for (int col = 0; col < plane_cols; ++col)
-                for (int row = 0; row < rows; ++row)
-                    dst.data()[row * Tile::Cols + plane * plane_cols + col] =
-                        from[row * src.GetStride(3) + col * src.GetStride(4)];
-        }
-    });
+    Extent extent = valid_extent(dst);
+    if constexpr (has_one_plane<Global>()) {
+        load_columns<Global::staticStride[3]>(dst.data(), Tile::Cols, src.data(), src.GetStride(3),
+                                              src.GetStride(4), extent);
+    } else {
+        extent.cols = static_cast<int>(src.GetShape(4));
+        for_each_plane(src, [&](int plane, const typename Tile::DType* from) PTO_LAMBDA {
+            load_columns<Global::staticStride[3]>(dst.data() + plane * extent.cols, Tile::Cols, from, src.GetStride(3),
+                                                  src.GetStride(4), extent);
+        });
+    }
 }
 
 // Boxes of 16 rows of 32 bytes, block columns outermost. A box's row goes where the tile keeps it.
@@ -126,7 +140,7 @@ PTO_INLINE void load_boxes(Tile& dst, const Global& src) {
 }
 
 template <typename Tile, typename Global>
-constexpr void check_window() {
+constexpr bool check_window() {
     static_assert(sizeof(typename Tile::DType) == sizeof(typename Global::DType) &&
                       is_same<typename Tile::DType, typename Global::RawDType>,
                   "tile and window have one element type: convert on chip with TCVT, or in TSTORE from an accumulator");
@@ -149,6 +163,7 @@ constexpr void check_window() {
         static_assert(Tile::ValidCol == DYNAMIC || cols == DYNAMIC || Tile::ValidCol == cols,
                       "the number of columns (shape0 * shape1 * shape4) differs between NZ window and valid shape");
     }
+    return true;
 }
 
 // Tile layouts that hold a window's layout as it is.
@@ -168,7 +183,7 @@ PTO_INST RecordEvent TLOAD(Dst& dst, Src& src, Events&...) {
     static_assert(is_tile_data_v<Dst> && is_global_data_v<Src>, "TLOAD(tile, global tensor)");
     static_assert(Dst::Loc == TileType::Vec || Dst::Loc == TileType::Mat,
                   "TLOAD fills tiles in UB or L1: reach L0A, L0B and Bias by TMOV from L1");
-    detail::check_window<Dst, Src>();
+    static_assert(detail::check_window<Dst, Src>());
     static_assert(detail::keeps_layout<Dst, Src::layout> ||
                       (Dst::Loc == TileType::Mat && detail::boxes_layout<Dst, Src::layout>),
                   "UB keeps the layout: ND row-major, DN column-major, NZ boxed; L1 also takes ND to Nz and DN to Zn");

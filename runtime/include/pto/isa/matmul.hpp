@@ -11,7 +11,7 @@ namespace pto {
 namespace detail {
 
 template <typename Out, typename Left, typename Right>
-constexpr void check_product() {
+constexpr bool check_product() {
     using C = typename Out::DType;
     using A = typename Left::DType;
     using B = typename Right::DType;
@@ -24,24 +24,32 @@ constexpr void check_product() {
     static_assert(Left::Rows == Out::Rows && Left::Cols == Right::Rows && Right::Cols == Out::Cols,
                   "shapes of a product are [M, K], [K, N] and [M, N]");
     static_assert(Left::Rows <= 4095 && Left::Cols <= 4095 && Right::Cols <= 4095, "M, K and N are at most 4095");
+    return true;
 }
 
 template <typename Out, typename Left, typename Right>
 PTO_INLINE RecordEvent product(Out& out, Start<typename Out::DType> start, const Left& left, const Right& right,
                                int rows) {
-    check_product<Out, Left, Right>();
-    multiply(out, start, left, right, {rows, valid_cols(out), valid_cols(left)});
+    using T = typename Left::DType;
+    static_assert(check_product<Out, Left, Right>());
+    constexpr int rows_at_once = Left::Rows == 1 ? 1 : block_rows;
+    constexpr bool is_whole = Out::ValidRow == Out::Rows && Out::Rows % rows_at_once == 0 &&
+                              Out::ValidCol == Out::Cols && Out::Cols % panel_cols == 0;
+    constexpr Edges edges = is_whole ? Edges::Whole : Edges::Ragged;
+    multiply<rows_at_once, edges>(out.data(), Out::Cols, start, LeftMatrix<T>{left.data(), Left::Cols},
+                                 RightMatrix<T>{right.data(), Right::Rows, Right::Cols},
+                                 {rows, valid_cols(out), valid_cols(left)});
     return {};
 }
 
 template <typename Out>
 PTO_INLINE Start<typename Out::DType> from_zero() {
-    return {nullptr, 0};
+    return from_zeros<typename Out::DType>();
 }
 
 template <typename Out>
 PTO_INLINE Start<typename Out::DType> from_accumulator(const Out& in) {
-    return {in.data(), Out::Cols};
+    return {in.data(), Out::Cols, 1};
 }
 
 template <typename Out, typename Bias>
@@ -49,7 +57,7 @@ PTO_INLINE Start<typename Out::DType> from_bias(const Bias& bias) {
     static_assert(Bias::Loc == TileType::Bias && Bias::Rows == 1, "a bias is one row in the bias memory");
     static_assert(is_same<typename Bias::DType, typename Out::DType>, "a bias has the result's element type");
     static_assert(Bias::Cols >= Out::Cols, "a bias has a column for each column of the result");
-    return {bias.data(), 0};
+    return {bias.data(), 0, 1};
 }
 
 }  // namespace detail

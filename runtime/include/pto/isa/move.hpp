@@ -23,7 +23,7 @@ constexpr bool is_path(TileType from, TileType to) {
 }
 
 template <typename Dst, typename Src, ReluPreMode Relu>
-constexpr void check_move() {
+constexpr bool check_move() {
     using From = typename Src::DType;
     using To = typename Dst::DType;
     static_assert(is_tile_data_v<Dst> && is_tile_data_v<Src>, "moves are between tiles");
@@ -35,14 +35,7 @@ constexpr void check_move() {
                   "a move keeps the element type; only float leaving L0C becomes half or bfloat16_t, and half becomes "
                   "float in Bias");
     static_assert(Relu == ReluPreMode::NoRelu || Src::Loc == TileType::Acc, "relu in a move is for accumulators");
-}
-
-template <ReluPreMode Relu, typename To, typename From>
-PTO_INLINE void move_run(To* to, const From* from, int count) {
-    if constexpr (Relu == ReluPreMode::NoRelu && is_same<To, From>)
-        copy_run(to, from, count);
-    else
-        map_run(before_store_t<Relu>{}, count, to, from);
+    return true;
 }
 
 struct Position {
@@ -50,42 +43,62 @@ struct Position {
     int col;
 };
 
-// Whole rows on both sides are one run; else as many columns at a time as lie side by side on both.
-template <ReluPreMode Relu = ReluPreMode::NoRelu, typename Dst, typename Src>
-PTO_INLINE void move_window(Dst& dst, Position to, const Src& src, Position from, int rows, int cols) {
+template <ReluPreMode Relu, typename To, typename From>
+PTO_INLINE void move_rows(Rows<To> to, Rows<const From> from, Extent extent) {
+    if constexpr (Relu == ReluPreMode::NoRelu && is_same<To, From>)
+        copy_rows(to.first, to.pitch, from.first, from.pitch, extent);
+    else
+        map_body(before_store_t<Relu>{}, extent, to, from);
+}
+
+// As many columns at a time as lie side by side on both sides. Where rows are not evenly far apart, because a block of
+// boxes ends between them, they move one by one.
+template <ReluPreMode Relu, typename Dst, typename Src>
+PTO_INLINE void move_runs(Dst& dst, Position to, const Src& src, Position from, Extent extent) {
     constexpr int run = least(columns_in_a_run<Dst>(), columns_in_a_run<Src>());
-    if constexpr (has_flat_rows<Dst> && has_flat_rows<Src> && Dst::Cols == Src::Cols) {
-        if (cols == Dst::Cols)
-            return move_run<Relu>(element_address(dst, to.row, 0), element_address(src, from.row, 0), rows * cols);
-    }
-    for (int col = 0; col < cols; col += run)
-        for (int row = 0; row < rows; ++row)
-            move_run<Relu>(element_address(dst, to.row + row, to.col + col),
-                           element_address(src, from.row + row, from.col + col), least(run, cols - col));
+    const int at_once = has_even_rows<Dst> && has_even_rows<Src> ? extent.rows : 1;
+    for (int row = 0; row < extent.rows; row += at_once)
+        for (int col = 0; col < extent.cols; col += run) {
+            auto* to_run = element_address(dst, to.row + row, to.col + col);
+            const auto* from_run = element_address(src, from.row + row, from.col + col);
+            move_rows<Relu>(Rows<typename Dst::DType>{to_run, row_pitch<Dst>(to.col + col)},
+                            Rows<const typename Src::DType>{from_run, row_pitch<Src>(from.col + col)},
+                            {at_once, least(run, extent.cols - col)});
+        }
+}
+
+template <ReluPreMode Relu = ReluPreMode::NoRelu, typename Dst, typename Src>
+PTO_INLINE void move_window(Dst& dst, Position to, const Src& src, Position from, Extent extent) {
+    if constexpr (columns_in_a_run<Dst>() == Dst::Cols && columns_in_a_run<Src>() == Src::Cols)
+        move_rows<Relu>(Rows<typename Dst::DType>{dst.data() + to.row * Dst::Cols + to.col, Dst::Cols},
+                        Rows<const typename Src::DType>{src.data() + from.row * Src::Cols + from.col, Src::Cols},
+                        extent);
+    else
+        move_runs<Relu>(dst, to, src, from, extent);
 }
 
 template <ReluPreMode Relu = ReluPreMode::NoRelu, typename Dst, typename Src>
 PTO_INLINE RecordEvent move_tile(Dst& dst, const Src& src) {
-    check_move<Dst, Src, Relu>();
+    static_assert(check_move<Dst, Src, Relu>());
     static_assert(Dst::Rows == Src::Rows && Dst::Cols == Src::Cols,
                   "TMOV keeps the shape: take a window with TEXTRACT, or place one with TINSERT");
-    move_window<Relu>(dst, {0, 0}, src, {0, 0}, valid_rows(dst), valid_cols(dst));
+    move_window<Relu>(dst, {0, 0}, src, {0, 0}, valid_extent(dst));
     return {};
 }
 
 template <ReluPreMode Relu = ReluPreMode::NoRelu, typename Dst, typename Src>
 PTO_INLINE RecordEvent extract_tile(Dst& dst, const Src& src, Position from) {
-    check_move<Dst, Src, Relu>();
+    static_assert(check_move<Dst, Src, Relu>());
     static_assert(Dst::Rows <= Src::Rows && Dst::Cols <= Src::Cols, "TEXTRACT takes a window of a larger tile");
-    move_window<Relu>(dst, {0, 0}, src, from, valid_rows(dst), valid_cols(dst));
+    move_window<Relu>(dst, {0, 0}, src, from, valid_extent(dst));
     return {};
 }
 
 template <ReluPreMode Relu = ReluPreMode::NoRelu, typename Dst, typename Src>
 PTO_INLINE RecordEvent insert_tile(Dst& dst, const Src& src, Position to) {
-    check_move<Dst, Src, Relu>();
+    static_assert(check_move<Dst, Src, Relu>());
     static_assert(Src::Rows <= Dst::Rows && Src::Cols <= Dst::Cols, "TINSERT places a tile in a larger one");
-    move_window<Relu>(dst, to, src, {0, 0}, valid_rows(src), valid_cols(src));
+    move_window<Relu>(dst, to, src, {0, 0}, valid_extent(src));
     return {};
 }
 

@@ -44,17 +44,18 @@ PTO_INLINE unsigned char pack_bits(Mask mask, int count) {
 }
 
 template <typename Mask>
-constexpr void check_mask() {
-    require_row_major<Mask>();
+constexpr bool check_mask() {
+    static_assert(require_row_major<Mask>());
     static_assert(is_integer<typename Mask::DType>, "a mask is a tile of integers, read as bits");
+    return true;
 }
 
 // second(address, column) gives what column is compared with.
 template <typename Dst, typename Src, typename Second>
 PTO_INLINE RecordEvent compare_rows(Dst& dst, const Src& src, CmpMode mode, Second second) {
     using T = typename Src::DType;
-    check_mask<Dst>();
-    require_row_major<Src>();
+    static_assert(check_mask<Dst>());
+    static_assert(require_row_major<Src>());
     static_assert(rows_may_agree<Dst, Src>, "mask and source have the same number of valid rows");
     static_assert(Src::ValidCol == DYNAMIC || 8 * Dst::Cols * sizeof(typename Dst::DType) >= size_t(Src::ValidCol),
                   "a mask row has a bit for each valid column");
@@ -73,10 +74,10 @@ template <typename Dst, typename Mask, typename Src, typename Second>
 PTO_INLINE RecordEvent select_rows(Dst& dst, const Mask& mask, const Src& src, Second second) {
     using T = typename Dst::DType;
     using Bits = Vector<unsigned_t<sizeof(T)>, mask_columns>;
-    check_mask<Mask>();
-    require_row_major<Dst, Src>();
-    require_same_dtype<Dst, Src>();
-    require_same_valid_shape<Dst, Src>();
+    static_assert(check_mask<Mask>());
+    static_assert(require_row_major<Dst, Src>());
+    static_assert(require_same_dtype<Dst, Src>());
+    static_assert(require_same_valid_shape<Dst, Src>());
     const Bits lane_bit{1, 2, 4, 8, 16, 32, 64, 128};
     const int rows = valid_rows(dst), cols = valid_cols(dst);
     for (int row = 0; row < rows; ++row)
@@ -95,9 +96,9 @@ PTO_INLINE RecordEvent select_rows(Dst& dst, const Mask& mask, const Src& src, S
 template <typename Dst, typename Src0, typename Src1, typename... Events>
 PTO_INST RecordEvent TCMP(Dst& dst, Src0& src0, Src1& src1, CmpMode mode, Events&...) {
     using T = typename Src0::DType;
-    detail::require_row_major<Src1>();
-    detail::require_same_dtype<Src0, Src1>();
-    detail::require_same_valid_shape<Src0, Src1>();
+    static_assert(detail::require_row_major<Src1>());
+    static_assert(detail::require_same_dtype<Src0, Src1>());
+    static_assert(detail::require_same_valid_shape<Src0, Src1>());
     return detail::compare_rows(dst, src0, mode, [&](int row, int col) PTO_LAMBDA {
         return detail::load_lanes<T, detail::mask_columns>(detail::element_address(src1, row, col));
     });
@@ -113,9 +114,9 @@ PTO_INST RecordEvent TCMPS(Dst& dst, Src& src, typename Src::DType scalar, CmpMo
 template <typename Dst, typename Mask, typename Src0, typename Src1, typename Tmp, typename... Events>
 PTO_INST RecordEvent TSEL(Dst& dst, Mask& mask, Src0& src0, Src1& src1, Tmp&, Events&...) {
     using Bits = detail::Vector<detail::unsigned_t<sizeof(typename Dst::DType)>, detail::mask_columns>;
-    detail::require_row_major<Src1>();
-    detail::require_same_dtype<Dst, Src1>();
-    detail::require_same_valid_shape<Dst, Src1>();
+    static_assert(detail::require_row_major<Src1>());
+    static_assert(detail::require_same_dtype<Dst, Src1>());
+    static_assert(detail::require_same_valid_shape<Dst, Src1>());
     return detail::select_rows(dst, mask, src0, [&](int row, int col) PTO_LAMBDA {
         return detail::load<Bits>(detail::element_address(src1, row, col));
     });

@@ -35,12 +35,12 @@ PTO_INLINE void add_atomically(T* to, T value) {
     } while (!__atomic_compare_exchange_n(cell, &old, sum, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 
-// Elements that are side by side on both sides. Global memory is written exactly, so the rest goes through a buffer.
+// Global memory is written exactly, so the rest of a row goes through a buffer.
 template <ReluPreMode Relu, typename To, typename From>
 PTO_INLINE void store_converted(To* to, const From* from, int count) {
     constexpr int lanes = common_lanes<To, From>();
+    const before_store_t<Relu> convert;
     int i = 0;
-    const auto convert = [](auto v) PTO_LAMBDA { return before_store_t<Relu>{}(v); };
     for (; i + lanes <= count; i += lanes) store_lanes<To, lanes>(to + i, convert(load_lanes<From, lanes>(from + i)));
     if (i < count) {
         To rest[lanes];
@@ -49,50 +49,65 @@ PTO_INLINE void store_converted(To* to, const From* from, int count) {
     }
 }
 
+template <ReluPreMode Relu, typename To, typename From>
+PTO_BODY void store_rows(To* to, int64_t to_pitch, const From* from, int64_t from_pitch, Extent extent) {
+    extent = without_gaps(extent, Rows<To>{to, to_pitch}, Rows<const From>{from, from_pitch});
+    for (int row = 0; row < extent.rows; ++row)
+        store_converted<Relu>(to + row * to_pitch, from + row * from_pitch, extent.cols);
+}
+
+// Elements that are a step apart in global memory, or that are added to what is there.
 template <AtomicType Atomic, ReluPreMode Relu, typename To, typename From>
-PTO_INLINE void store_element(To* to, const From* from) {
-    To value;
-    store_converted<Relu>(&value, from, 1);
-    if constexpr (Atomic == AtomicType::AtomicAdd)
-        add_atomically(to, value);
-    else
-        *to = value;
+PTO_BODY void store_elements(To* to, int64_t to_pitch, int64_t step, const From* from, int64_t from_pitch,
+                             Extent extent) {
+    for (int row = 0; row < extent.rows; ++row)
+        for (int col = 0; col < extent.cols; ++col) {
+            To value;
+            store_converted<Relu>(&value, from + row * from_pitch + col, 1);
+            if constexpr (Atomic == AtomicType::AtomicAdd)
+                add_atomically(to + row * to_pitch + col * step, value);
+            else
+                to[row * to_pitch + col * step] = value;
+        }
 }
 
 template <AtomicType Atomic, ReluPreMode Relu, int64_t StaticStep, typename To, typename From>
-PTO_INLINE void store_run(To* to, const From* from, int count, int64_t step) {
-    constexpr bool plain = Atomic == AtomicType::AtomicNone;
-    if constexpr (plain && (StaticStep == 1 || StaticStep == DYNAMIC)) {
+PTO_INLINE void store_plane(To* to, int64_t to_pitch, int64_t step, const From* from, int64_t from_pitch,
+                            Extent extent) {
+    if constexpr (Atomic == AtomicType::AtomicNone && (StaticStep == 1 || StaticStep == DYNAMIC)) {
         if (step == 1) {
             if constexpr (Relu == ReluPreMode::NoRelu && is_same<To, From>)
-                copy_run(to, from, count);
+                copy_rows(to, to_pitch, from, from_pitch, extent);
             else
-                store_converted<Relu>(to, from, count);
+                store_rows<Relu>(to, to_pitch, from, from_pitch, extent);
             return;
         }
     }
-    if constexpr (!plain || StaticStep != 1) {
-        for (int i = 0; i < count; ++i) store_element<Atomic, Relu>(to + i * step, from + i);
-    }
+    if constexpr (Atomic != AtomicType::AtomicNone || StaticStep != 1)
+        store_elements<Atomic, Relu>(to, to_pitch, step, from, from_pitch, extent);
 }
 
 template <AtomicType Atomic, ReluPreMode Relu, typename Tile, typename Global>
 PTO_INLINE void store_lines(const Global& dst, const Tile& src) {
     constexpr bool columns = is_byte_exact<Tile> && has_column_lines<Global>;
-    constexpr int pitch = columns ? Tile::Rows : Tile::Cols;
-    constexpr int along = columns ? 3 : 4, across = columns ? 4 : 3;
-    const int length = columns ? valid_rows(src) : valid_cols(src);
-    const int all_lines = columns ? valid_cols(src) : valid_rows(src);
-    const int plane_lines = has_one_plane<Global>() ? all_lines : static_cast<int>(dst.GetShape(across));
-    for_each_plane(dst, [&](int plane, typename Global::DType* to) PTO_LAMBDA {
-        const auto* from = src.data() + plane * plane_lines * pitch;
-        if constexpr (is_one_piece<Tile, Global, columns>) {
-            store_run<Atomic, Relu, Global::staticStride[along]>(to, from, plane_lines * pitch, 1);
-        } else {
-            for (int line = 0; line < plane_lines; ++line, to += dst.GetStride(across), from += pitch)
-                store_run<Atomic, Relu, Global::staticStride[along]>(to, from, length, dst.GetStride(along));
-        }
-    });
+    constexpr int pitch = columns ? Tile::Rows : Tile::Cols, along = columns ? 3 : 4, across = columns ? 4 : 3;
+    constexpr int64_t step = Global::staticStride[along];
+    Extent lines = lines_of<columns>(src);
+    constexpr bool is_copy = Atomic == AtomicType::AtomicNone && Relu == ReluPreMode::NoRelu &&
+                             is_same<typename Tile::DType, typename Global::RawDType>;
+    if constexpr (is_copy && has_one_plane<Global>() && is_one_piece<Tile, Global, columns>) {
+        const auto elements = static_cast<size_t>(lines.rows) * pitch;
+        __builtin_memcpy(dst.data(), src.data(), elements * sizeof(typename Tile::DType));
+    } else if constexpr (has_one_plane<Global>()) {
+        store_plane<Atomic, Relu, step>(dst.data(), dst.GetStride(across), dst.GetStride(along), src.data(), pitch,
+                                        lines);
+    } else {
+        lines.rows = static_cast<int>(dst.GetShape(across));
+        for_each_plane(dst, [&](int plane, typename Global::DType* to) PTO_LAMBDA {
+            store_plane<Atomic, Relu, step>(to, dst.GetStride(across), dst.GetStride(along),
+                                            src.data() + plane * lines.rows * pitch, pitch, lines);
+        });
+    }
 }
 
 template <AtomicType Atomic, ReluPreMode Relu, typename Tile, typename Global>
@@ -106,13 +121,13 @@ PTO_INLINE void store_boxes(const Global& dst, const Tile& src) {
     for (int block = 0; block < blocks; ++block) {
         auto* column = dst.data() + block / inner_blocks * dst.GetStride(0) + block % inner_blocks * dst.GetStride(1);
         for (int row = 0; row < rows; ++row)
-            store_run<Atomic, Relu, 1>(column + row / 16 * dst.GetStride(2) + row % 16 * dst.GetStride(3),
-                                       element_address(src, row, block * line), line, 1);
+            store_plane<Atomic, Relu, 1>(column + row / 16 * dst.GetStride(2) + row % 16 * dst.GetStride(3), 0, 1,
+                                         element_address(src, row, block * line), 0, {1, line});
     }
 }
 
 template <typename Tile, typename Global, AtomicType Atomic, ReluPreMode Relu>
-constexpr void check_store() {
+constexpr bool check_store() {
     using From = typename Tile::DType;
     using To = typename Global::RawDType;
     static_assert(Tile::Loc == TileType::Vec || Tile::Loc == TileType::Mat || Tile::Loc == TileType::Acc,
@@ -128,13 +143,14 @@ constexpr void check_store() {
                   "an accumulator stores to ND or NZ windows");
     static_assert(Tile::Loc != TileType::Vec || keeps_layout<Tile, Global::layout>,
                   "UB keeps the layout: ND row-major, DN column-major, NZ boxed");
+    return true;
 }
 
 template <AtomicType Atomic = AtomicType::AtomicNone, ReluPreMode Relu = ReluPreMode::NoRelu, typename Tile,
           typename Global>
 PTO_INLINE RecordEvent store_tile(const Global& dst, const Tile& src) {
     static_assert(is_tile_data_v<Tile> && is_global_data_v<Global>, "TSTORE(global tensor, tile)");
-    check_store<Tile, Global, Atomic, Relu>();
+    static_assert(check_store<Tile, Global, Atomic, Relu>());
     if constexpr (Global::layout == Layout::NZ)
         store_boxes<Atomic, Relu>(dst, src);
     else

@@ -10,8 +10,8 @@ namespace pto {
 
 template <typename Dst, typename Src, typename Tmp, typename... Events>
 PTO_INST RecordEvent TTRANS(Dst& dst, Src& src, Tmp&, Events&...) {
-    detail::require_row_major<Dst, Src>();
-    detail::require_same_dtype<Dst, Src>();
+    static_assert(detail::require_row_major<Dst, Src>());
+    static_assert(detail::require_same_dtype<Dst, Src>());
     static_assert(sizeof(typename Dst::DType) <= 4, "TTRANS takes elements of 1, 2 or 4 bytes");
     static_assert(Dst::Cols >= (Src::ValidRow == DYNAMIC ? 1 : Src::ValidRow) &&
                       Dst::Rows >= (Src::ValidCol == DYNAMIC ? 1 : Src::ValidCol),

@@ -12,7 +12,7 @@ namespace detail {
 
 template <typename Operation, typename Dst, typename Src>
 PTO_INLINE RecordEvent float_function(Dst& dst, const Src& src) {
-    require_float<typename Src::DType>();
+    static_assert(require_float<typename Src::DType>());
     return elementwise(Operation{}, dst, src);
 }
 

@@ -30,8 +30,8 @@ PTO_INST RecordEvent TRESHAPE(Dst& dst, Src& src, Events&...) {
 
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TSUBVIEW(Dst& dst, Src& src, uint16_t row, uint16_t col, Events&...) {
-    detail::require_ub<Dst, Src>();
-    detail::require_same_dtype<Dst, Src>();
+    static_assert(detail::require_ub<Dst, Src>());
+    static_assert(detail::require_same_dtype<Dst, Src>());
     static_assert(!Dst::isBoxedLayout && !Src::isBoxedLayout,
                   "a view is of a plain tile: use TEXTRACT for a boxed one");
     static_assert(Dst::BFractal == Src::BFractal, "a view keeps the layout");

@@ -45,12 +45,6 @@ PTO_INLINE void store(void* to, V v) {
     __builtin_memcpy(to, &v, sizeof(V));
 }
 
-// Exactly these bytes are read and written; they do not overlap.
-template <typename T>
-PTO_INLINE void copy_run(T* to, const T* from, int count) {
-    __builtin_memcpy(to, from, static_cast<size_t>(count) * sizeof(T));
-}
-
 template <typename T, int Count>
 PTO_INLINE Vector<compute_t<T>, Count> decode(Vector<storage_t<T>, Count> stored) {
     if constexpr (is_same<T, half>)
@@ -93,12 +87,21 @@ PTO_INLINE V join_lanes(V first, V rest, int count) {
 
 template <typename T, int Count = native_lanes<T>>
 PTO_INLINE Vector<compute_t<T>, Count> load_lanes(const T* from) {
-    return decode<T, Count>(load<Vector<storage_t<T>, Count>>(from));
+    if constexpr (is_float16<T>) {
+        return decode<T, Count>(load<Vector<storage_t<T>, Count>>(from));
+    } else {
+        Vector<T, Count> v;
+        __builtin_memcpy(&v, from, sizeof(v));
+        return v;
+    }
 }
 
 template <typename T, int Count = native_lanes<T>>
 PTO_INLINE void store_lanes(T* to, Vector<compute_t<T>, Count> value) {
-    store(to, encode<T, Count>(value));
+    if constexpr (is_float16<T>)
+        store(to, encode<T, Count>(value));
+    else
+        __builtin_memcpy(to, &value, sizeof(value));
 }
 
 // The first lanes of a vector; what the others hold is of no consequence.

@@ -17,157 +17,176 @@ inline constexpr int strip_depth = 128;
 // Rows of the accumulator in registers at a time: with two vectors each, half of the registers there are.
 inline constexpr int block_rows = vector_bytes == 64 ? 8 : 4;
 
-// What an accumulator starts from: nothing (zero), another one, or one row for all rows (a step of 0).
+// What an accumulator starts from: another one, or one row for all rows (a step of 0), or zero.
 template <typename T>
 struct Start {
     const T* values;
     int row_step;
+    int col_step;
 
     PTO_INLINE Start at(int row, int col) const {
-        return {values ? values + row * row_step + col : nullptr, row_step};
+        return {values + row * row_step + col * col_step, row_step, col_step};
     }
 };
 
-struct Extent {
+alignas(64) inline constexpr unsigned char zeros[2 * vector_bytes] = {};
+
+template <typename T>
+PTO_INLINE Start<T> from_zeros() {
+    return {reinterpret_cast<const T*>(zeros), 0, 0};
+}
+
+struct ProductExtent {
     int rows;
     int cols;
     int depth;
 };
 
-// out = start + left * right for at most Rows rows of left, LeftStep apart, and Vectors vectors of right, side by side.
-template <int LeftStep, int Rows, int Vectors>
-__attribute__((noinline)) static void multiply_block(float* out, int out_step, Start<float> start, const float* left,
-                                                     const float* right, Extent extent) {
+// Where a result ends inside a block or beside the last whole panel, its blocks are stored in part.
+enum class Edges { Whole, Ragged };
+
+// The block's rows and columns that exist, of which there may be fewer than Rows and whole vectors.
+template <int Rows, int Vectors, typename V>
+PTO_INLINE void store_part(float* out, int out_step, const V (&sums)[Rows][Vectors], int rows, int cols) {
+    constexpr int step = Vectors * float_lanes;
+    float block[Rows * step];
+    __builtin_memcpy(block, sums, sizeof(block));
+    for (int row = 0; row < least(rows, Rows); ++row)
+        for (int col = 0; col < least(cols, step); col += float_lanes)
+            store_first(out + row * out_step + col, load<V>(block + row * step + col), least(float_lanes, cols - col));
+}
+
+// out = start + left * right for at most Rows rows of left, and Vectors vectors of right, side by side.
+template <int Rows, int Vectors, Edges Edge>
+PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const float* left, int left_step,
+                             const float* right, ProductExtent extent) {
     using V = Vector<float, float_lanes>;
     V sums[Rows][Vectors];
 #pragma GCC unroll 8
-    for (int row = 0; row < Rows; ++row)
+    for (int row = 0; row < Rows; ++row) {
 #pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            sums[row][v] = start.values && row < extent.rows
-                               ? load<V>(start.values + row * start.row_step + v * float_lanes)
-                               : V{};
-    for (int k = 0; k < extent.depth; ++k) {
-        V factors[Vectors];
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v) factors[v] = load<V>(right + (k * Vectors + v) * float_lanes);
+        for (int v = 0; v < Vectors; ++v) sums[row][v] = load<V>(start.values + v * float_lanes);
+        if (Edge == Edges::Whole || row + 1 < extent.rows) start.values += start.row_step;
+    }
+    // There is a first step, which lets the sums stay in registers from their loads to their stores.
+    int k = 0;
+    do {
 #pragma GCC unroll 8
         for (int row = 0; row < Rows; ++row)
 #pragma GCC unroll 2
             for (int v = 0; v < Vectors; ++v)
-                sums[row][v] = fused_multiply_add(splat<V>(left[row * LeftStep + k]), factors[v], sums[row][v]);
+                sums[row][v] = fused_multiply_add(splat<V>(left[row * left_step + k]),
+                                                  load<V>(right + v * float_lanes), sums[row][v]);
+        right += Vectors * float_lanes;
+    } while (++k < extent.depth);
+    if constexpr (Edge == Edges::Ragged) {
+        if (extent.rows < Rows || extent.cols < Vectors * float_lanes)
+            return store_part(out, out_step, sums, extent.rows, extent.cols);
     }
 #pragma GCC unroll 8
-    for (int row = 0; row < Rows; ++row)
+    for (int row = 0; row < Rows; ++row, out += out_step)
 #pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v) {
-            const int cols = extent.cols - v * float_lanes;
-            float* to = out + row * out_step + v * float_lanes;
-            if (row < extent.rows && cols >= float_lanes)
-                store(to, sums[row][v]);
-            else if (row < extent.rows && cols > 0)
-                store_first(to, sums[row][v], cols);
-        }
+        for (int v = 0; v < Vectors; ++v) store(out + v * float_lanes, sums[row][v]);
 }
 
 // An accumulator of float takes the block as it is; one of int32 adds a block of exact integers.
-template <int LeftStep, int Rows, int Vectors>
-PTO_INLINE void accumulate_block(float* out, int out_step, Start<float> start, const float* left, const float* right,
-                                 Extent extent) {
-    multiply_block<LeftStep, Rows, Vectors>(out, out_step, start, left, right, extent);
+template <int Rows, int Vectors, Edges Edge>
+PTO_INLINE void accumulate_block(float* out, int out_step, Start<float> start, const float* left, int left_step,
+                                 const float* right, ProductExtent extent) {
+    multiply_block<Rows, Vectors, Edge>(out, out_step, start, left, left_step, right, extent);
 }
 
-template <int LeftStep, int Rows, int Vectors>
-PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> start, const float* left,
-                                 const float* right, Extent extent) {
+template <int Rows, int Vectors, Edges Edge>
+PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> start, const float* left, int left_step,
+                                 const float* right, ProductExtent extent) {
     using V = Vector<int32_t, float_lanes>;
     constexpr int step = Vectors * float_lanes;
     float block[Rows * step];
-    multiply_block<LeftStep, Rows, Vectors>(block, step, {nullptr, 0}, left, right, extent);
+    multiply_block<Rows, Vectors, Edges::Whole>(block, step, from_zeros<float>(), left, left_step, right, extent);
     const int rows = least(Rows, extent.rows), cols = least(step, extent.cols);
     for (int row = 0; row < rows; ++row)
         for (int col = 0; col < cols; col += float_lanes) {
             const V sum = __builtin_convertvector((load<Vector<float, float_lanes>>(block + row * step + col)), V);
-            const V old = start.values ? load<V>(start.values + row * start.row_step + col) : V{};
+            const V old = load<V>(start.at(row, col).values);
             store_first(out + row * out_step + col, Add{}(old, sum), least(float_lanes, cols - col));
         }
 }
 
-template <typename T>
-PTO_INLINE void widen(float* to, const T* from, int count) {
-    for (int i = 0; i < count; i += float_lanes) {
-        const auto lanes = load_lanes<T, float_lanes>(from + i);
-        store(to + i, __builtin_convertvector(lanes, Vector<float, float_lanes>));
-    }
-}
-
-// A strip of the left matrix, rows LeftStep apart, and of one panel of the right one. Float is used where it lies.
-template <typename Tile>
-struct LeftStrip {
-    static constexpr bool in_place = is_same<typename Tile::DType, float>;
-    static constexpr int rows = in_place ? Tile::Rows : least(strip_rows, Tile::Rows);
-    static constexpr int depth = in_place ? Tile::Cols : strip_depth;
-    alignas(64) float values[in_place ? 1 : rows * depth];
-
-    PTO_INLINE const float* take(const Tile& tile, int row, int k, int row_count, int k_count) {
-        const auto* from = tile.data() + row * Tile::Cols + k;
-        if constexpr (in_place) {
-            return from;
-        } else {
-            for (int i = 0; i < row_count; ++i) widen(values + i * depth, from + i * Tile::Cols, k_count);
-            return values;
-        }
-    }
-};
-
-template <typename Tile>
-struct RightStrip {
-    static constexpr bool in_place = is_same<typename Tile::DType, float>;
-    alignas(64) float values[in_place ? 1 : strip_depth * panel_cols];
-
-    PTO_INLINE const float* take(const Tile& tile, int k, int col, int k_count) {
-        const auto* from = tile.data() + panel_offset<Tile>(k, col);
-        if constexpr (in_place) {
-            return from;
-        } else {
-            widen(values, from, k_count * panel_width<Tile>(col));
-            return values;
-        }
-    }
-};
-
-template <int LeftStep, int Rows, int Vectors, typename T>
-PTO_INLINE void multiply_panel(T* out, int out_step, Start<T> start, const float* left, const float* right,
-                               Extent extent) {
+template <int Rows, int Vectors, Edges Edge, typename T>
+PTO_INLINE void multiply_panel(T* out, int out_step, Start<T> start, const float* left, int left_step,
+                               const float* right, ProductExtent extent) {
     for (int row = 0; row < extent.rows; row += Rows)
-        accumulate_block<LeftStep, Rows, Vectors>(out + row * out_step, out_step, start.at(row, 0),
-                                                  left + row * LeftStep, right,
-                                                  {extent.rows - row, extent.cols, extent.depth});
+        accumulate_block<Rows, Vectors, Edge>(out + row * out_step, out_step, start.at(row, 0), left + row * left_step,
+                                              left_step, right, {extent.rows - row, extent.cols, extent.depth});
 }
 
-// out = start + left * right over the given rows, columns and depth.
-template <typename Out, typename Left, typename Right>
-PTO_INLINE void multiply(Out& out, Start<typename Out::DType> start, const Left& left, const Right& right,
-                         Extent extent) {
-    using Strip = LeftStrip<Left>;
-    constexpr int rows_at_once = Left::Rows == 1 ? 1 : block_rows;
-    Strip left_strip;
-    RightStrip<Right> right_strip;
-    for (int row = 0; row < extent.rows; row += Strip::rows)
-        for (int k = 0; k < extent.depth; k += Strip::depth) {
-            const int rows = least(Strip::rows, extent.rows - row), depth = least(Strip::depth, extent.depth - k);
-            const float* from_left = left_strip.take(left, row, k, rows, depth);
-            const auto before = k == 0 ? start : Start<typename Out::DType>{out.data(), Out::Cols};
+// Some rows of elements as floats, each up to a whole vector.
+template <typename T>
+PTO_BODY void widen(float* to, int to_pitch, const T* from, int from_pitch, Extent extent) {
+    for (int row = 0; row < extent.rows; ++row)
+        for (int col = 0; col < extent.cols; col += float_lanes) {
+            const auto lanes = load_lanes<T, float_lanes>(from + row * from_pitch + col);
+            store(to + row * to_pitch + col, __builtin_convertvector(lanes, Vector<float, float_lanes>));
+        }
+}
+
+// A matrix in L0A, and one in L0B with all its rows and columns.
+template <typename T>
+struct LeftMatrix {
+    const T* values;
+    int step;
+};
+template <typename T>
+struct RightMatrix {
+    const T* values;
+    int rows;
+    int cols;
+};
+
+// One panel of the right matrix after the other. A last one that is narrower is one vector wide.
+template <int Rows, Edges Edge, typename T>
+PTO_INLINE void multiply_panels(T* out, int out_step, Start<T> start, LeftMatrix<float> left,
+                                RightMatrix<float> right, ProductExtent extent) {
+    for (int col = 0; col < extent.cols; col += panel_cols) {
+        const float* panel = right.values + col * right.rows;
+        const ProductExtent rest{extent.rows, extent.cols - col, extent.depth};
+        if constexpr (Edge == Edges::Ragged) {
+            if (right.cols - col < panel_cols)
+                return multiply_panel<Rows, 1, Edge>(out + col, out_step, start.at(0, col), left.values, left.step,
+                                                     panel, rest);
+        }
+        multiply_panel<Rows, 2, Edge>(out + col, out_step, start.at(0, col), left.values, left.step, panel, rest);
+    }
+}
+
+// out = start + left * right over the given rows, columns and depth, Rows rows at a time. Float is used where it lies.
+template <int Rows, Edges Edge>
+PTO_BODY void multiply(float* out, int out_step, Start<float> start, LeftMatrix<float> left, RightMatrix<float> right,
+                       ProductExtent extent) {
+    // Without any depth a product of zeros is added.
+    const auto* none = reinterpret_cast<const float*>(zeros);
+    if (extent.depth == 0) left = {none, 0}, right = {none, 0, right.cols}, extent.depth = 1;
+    multiply_panels<Rows, Edge>(out, out_step, start, left, right, extent);
+}
+
+// Other elements are widened first: a strip of the left matrix, then what meets it of each panel of the right one.
+template <int Rows, Edges Edge, typename Out, typename T>
+PTO_BODY void multiply(Out* out, int out_step, Start<Out> start, LeftMatrix<T> left, RightMatrix<T> right,
+                       ProductExtent extent) {
+    alignas(64) float left_strip[strip_rows * strip_depth];
+    alignas(64) float right_strip[strip_depth * panel_cols];
+    for (int row = 0; row < extent.rows; row += strip_rows)
+        for (int k = 0; k < extent.depth; k += strip_depth) {
+            const int rows = least(strip_rows, extent.rows - row), depth = least(strip_depth, extent.depth - k);
+            Out* to = out + row * out_step;
+            const Start<Out> before = k == 0 ? start.at(row, 0) : Start<Out>{to, out_step, 1};
+            widen(left_strip, strip_depth, left.values + row * left.step + k, left.step, {rows, depth});
             for (int col = 0; col < extent.cols; col += panel_cols) {
-                const float* from_right = right_strip.take(right, k, col, depth);
-                const Extent part{rows, extent.cols - col, depth};
-                auto* to = out.data() + row * Out::Cols + col;
-                if (Right::Cols % panel_cols != 0 && col + panel_cols > Right::Cols)
-                    multiply_panel<Strip::depth, rows_at_once, 1>(to, Out::Cols, before.at(row, col), from_left,
-                                                                  from_right, part);
-                else
-                    multiply_panel<Strip::depth, rows_at_once, 2>(to, Out::Cols, before.at(row, col), from_left,
-                                                                  from_right, part);
+                const int width = least(panel_cols, right.cols - col);
+                widen(right_strip, 0, right.values + col * right.rows + k * width, 0, {1, depth * width});
+                const ProductExtent part{rows, least(panel_cols, extent.cols - col), depth};
+                multiply_panels<Rows, Edge>(to + col, out_step, before.at(0, col), {left_strip, strip_depth},
+                                            {right_strip, 0, width}, part);
             }
         }
 }

@@ -7,7 +7,7 @@
 
 #include "../tile/pad.hpp"
 #include "arithmetic.hpp"
-#include "lanes.hpp"
+#include "map.hpp"
 
 namespace pto::detail {
 
@@ -57,61 +57,129 @@ PTO_INLINE void store_accumulator(T* to, accumulator_vector<T> value, int count)
 
 inline constexpr int reduction_lanes = 16;
 
-// The 16 lanes of one row, down to one vector.
+template <typename T>
+inline constexpr int accumulator_parts = reduction_lanes / accumulator_lanes<T>;
+
+// The 16 lanes of one row, down to one vector. What is missing in the last 16 columns is the neutral element.
 template <typename Operation, typename T>
-PTO_INLINE accumulator_vector<T> reduce_to_vector(const T* row, int cols) {
+PTO_INLINE accumulator_vector<T> reduce_row(const T* row, int cols) {
     using V = accumulator_vector<T>;
-    constexpr int lanes = accumulator_lanes<T>;
-    constexpr int parts = reduction_lanes / lanes;
-    constexpr auto neutral = Operation::template neutral<accumulator_t<T>>;
+    constexpr int lanes = accumulator_lanes<T>, parts = accumulator_parts<T>;
+    const V neutral = splat<V>(Operation::template neutral<accumulator_t<T>>);
     V sums[parts];
-#pragma GCC unroll 16
-    for (int part = 0; part < parts; ++part) sums[part] = splat<V>(neutral);
-    int col = 0;
-    for (; col + reduction_lanes <= cols; col += reduction_lanes)
-#pragma GCC unroll 16
-        for (int part = 0; part < parts; ++part)
-            sums[part] = Operation{}(sums[part], load_accumulator(row + col + part * lanes));
-#pragma GCC unroll 16
-    for (int part = 0; part < parts; ++part) {
-        const int rest = cols - col - part * lanes;
-        if (rest <= 0) break;
-        const V loaded = load_accumulator(row + col + part * lanes);
-        sums[part] = Operation{}(sums[part], rest >= lanes ? loaded : join_lanes(loaded, splat<V>(neutral), rest));
+    for (int part = 0; part < parts; ++part) sums[part] = neutral;
+    for (int col = 0; col < cols; col += lanes) {
+        V& sum = sums[col / lanes % parts];
+        const V loaded = load_accumulator(row + col);
+        sum = Operation{}(sum, cols - col >= lanes ? loaded : join_lanes(loaded, neutral, cols - col));
     }
-#pragma GCC unroll 16
     for (int width = parts / 2; width > 0; width /= 2)
-#pragma GCC unroll 16
         for (int part = 0; part < width; ++part) sums[part] = Operation{}(sums[part], sums[part + width]);
     return sums[0];
 }
 
-// Each group of 2 * Half lanes of a becomes Half lanes, followed by as many from b: lane k combined with k + Half.
-template <int Half, typename Operation, typename V, int... Lane>
-PTO_INLINE V fold(V a, V b, Sequence<Lane...>) {
-    constexpr int count = lanes_of<V>;
-    const V low = pick<(Lane / (2 * Half) * (2 * Half) + Lane % Half + Lane / Half % 2 * count)...>(a, b);
-    const V high = pick<(Lane / (2 * Half) * (2 * Half) + Half + Lane % Half + Lane / Half % 2 * count)...>(a, b);
-    return Operation{}(low, high);
+// As many rows as a vector has lanes, each down to one lane. Interleaving the halves of two rows brings lane k of each
+// over lane k + half; a pair's results then stay together, so that rows come out in their order.
+template <typename Operation, typename V>
+PTO_INLINE V fold_rows(V* rows) {
+#pragma GCC unroll 1
+    for (int half = lanes_of<V> / 2; half > 0; half /= 2)
+#pragma GCC unroll 1
+        for (int i = 0; i < half; ++i)
+            rows[i] = Operation{}(interleave_low(rows[i], rows[i + half]), interleave_high(rows[i], rows[i + half]));
+    return rows[0];
 }
 
-// As many rows as a vector has lanes, folded into one vector. Rows come out in bit-reversed order, so they go in so.
-template <typename Operation, int Half, typename V>
-PTO_INLINE void fold_rows(V* rows) {
-    constexpr int count = lanes_of<V>;
-    if constexpr (Half > 0) {
+template <typename T, typename V>
+PTO_INLINE void store_column(T* to, int64_t step, V values, int count) {
+    if (step == 1) return store_accumulator(to, values, count);
+    T lanes[lanes_of<V>];
+    store_accumulator(lanes, values, lanes_of<V>);
+    for (int i = 0; i < count; ++i) to[i * step] = lanes[i];
+}
+
+// The results of rows, a step apart.
+template <typename Operation, typename T>
+PTO_BODY void reduce_rows_body(T* to, int64_t to_step, const T* from, int64_t from_pitch, Extent extent) {
+    constexpr int batch = accumulator_lanes<T>;
+    for (int row = 0; row < extent.rows; row += batch) {
+        const int count = least(batch, extent.rows - row);
+        accumulator_vector<T> sums[batch];
 #pragma GCC unroll 1
-        for (int i = 0; i < Half; ++i)
-            rows[i] = fold<Half, Operation>(rows[2 * i], rows[2 * i + 1], typename SequenceTo<count>::type{});
-        fold_rows<Operation, Half / 2>(rows);
+        for (int i = 0; i < batch; ++i)
+            sums[i] = reduce_row<Operation>(from + (row + least(i, count - 1)) * from_pitch, extent.cols);
+        store_column(to + row * to_step, to_step, fold_rows<Operation>(sums), count);
     }
 }
 
-template <int Count>
-PTO_INLINE constexpr int reversed_bits(int index) {
-    int reversed = 0;
-    for (int bit = 1; bit < Count; bit *= 2) reversed = 2 * reversed + (index / bit) % 2;
-    return reversed;
+// A few rows of whole vectors at a time, so that the operations of one do not wait for each other.
+template <typename Operation, int Rows, typename T>
+PTO_INLINE void reduce_whole_rows_at(accumulator_vector<T>* sums, const T* from, int64_t pitch, int cols) {
+    using V = accumulator_vector<T>;
+    constexpr int lanes = accumulator_lanes<T>, parts = accumulator_parts<T>;
+    V partial[parts][Rows];
+#pragma GCC unroll 16
+    for (int part = 0; part < parts; ++part)
+#pragma GCC unroll 4
+        for (int row = 0; row < Rows; ++row)
+            partial[part][row] = splat<V>(Operation::template neutral<accumulator_t<T>>);
+#pragma GCC unroll 1
+    for (int col = 0; col < cols; col += reduction_lanes)
+#pragma GCC unroll 16
+        for (int part = 0; part < parts; ++part)
+#pragma GCC unroll 4
+            for (int row = 0; row < Rows; ++row)
+                partial[part][row] =
+                    Operation{}(partial[part][row], load_accumulator(from + row * pitch + col + part * lanes));
+#pragma GCC unroll 16
+    for (int width = parts / 2; width > 0; width /= 2)
+#pragma GCC unroll 16
+        for (int part = 0; part < width; ++part)
+#pragma GCC unroll 4
+            for (int row = 0; row < Rows; ++row)
+                partial[part][row] = Operation{}(partial[part][row], partial[part + width][row]);
+#pragma GCC unroll 4
+    for (int row = 0; row < Rows; ++row) sums[row] = partial[0][row];
+}
+
+// Whole batches of rows of whole vectors, their results side by side.
+template <typename Operation, typename T>
+PTO_INLINE void reduce_whole_rows(T* to, const T* from, int64_t pitch, Extent extent) {
+    constexpr int batch = accumulator_lanes<T>, at_once = least(batch, 4);
+    using Compute = Vector<compute_t<T>, batch>;
+#pragma GCC unroll 1
+    for (int row = 0; row < extent.rows; row += batch) {
+        accumulator_vector<T> sums[batch];
+#pragma GCC unroll 1
+        for (int i = 0; i < batch; i += at_once)
+            reduce_whole_rows_at<Operation, at_once>(sums + i, from + (row + i) * pitch, pitch, extent.cols);
+        store_lanes<T, batch>(to + row, __builtin_convertvector(fold_rows<Operation>(sums), Compute));
+    }
+}
+
+// A few vectors of columns at a time, so that the additions of one do not wait for each other.
+template <typename Operation, int Vectors, typename T>
+PTO_INLINE void reduce_columns_at(T* to, const T* from, int64_t pitch, int rows, int cols) {
+    constexpr int lanes = accumulator_lanes<T>;
+    accumulator_vector<T> sums[Vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) sums[v] = load_accumulator(from + v * lanes);
+    for (int row = 1; row < rows; ++row)
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v)
+            sums[v] = Operation{}(sums[v], load_accumulator(from + row * pitch + v * lanes));
+#pragma GCC unroll 4
+    for (int v = 0; v < Vectors; ++v) store_accumulator(to + v * lanes, sums[v], least(lanes, cols - v * lanes));
+}
+
+template <typename Operation, typename T>
+PTO_BODY void reduce_columns_body(T* to, const T* from, int64_t pitch, Extent extent) {
+    constexpr int lanes = accumulator_lanes<T>, at_once = 4;
+    int col = 0;
+    for (; col + at_once * lanes <= extent.cols; col += at_once * lanes)
+        reduce_columns_at<Operation, at_once>(to + col, from + col, pitch, extent.rows, extent.cols - col);
+    for (; col < extent.cols; col += lanes)
+        reduce_columns_at<Operation, 1>(to + col, from + col, pitch, extent.rows, extent.cols - col);
 }
 
 }  // namespace pto::detail

@@ -140,22 +140,33 @@ PTO_INLINE Vector<uint16_t, Count> float_to_half(Vector<float, Count> value) {
 
 template <int... Index>
 struct Sequence {};
-template <int Count, int... Index>
-struct SequenceTo : SequenceTo<Count - 1, Count - 1, Index...> {};
-template <int... Index>
-struct SequenceTo<0, Index...> {
-    using type = Sequence<Index...>;
-};
-
-// Lanes of two vectors by their number, the second vector's after the first one's.
-template <int... Lane, typename V>
-PTO_INLINE V pick(V a, V b) {
 #if defined(__clang__)
-    return __builtin_shufflevector(a, b, Lane...);
+template <typename, int... Index>
+using SequenceOf = Sequence<Index...>;
+template <int Count>
+using sequence_to = __make_integer_seq<SequenceOf, int, Count>;
+#else
+template <int Count>
+using sequence_to = Sequence<__integer_pack(Count)...>;
+#endif
+
+// As many lanes as a vector has: a[First], b[First], a[First + 1], b[First + 1], ...
+template <int First, typename V, int... Lane>
+PTO_INLINE V interleave(V a, V b, Sequence<Lane...>) {
+#if defined(__clang__)
+    return __builtin_shufflevector(a, b, (First + Lane / 2 + Lane % 2 * lanes_of<V>)...);
 #else
     using Index = Vector<unsigned_t<sizeof(element_t<V>)>, lanes_of<V>>;
-    return __builtin_shuffle(a, b, Index{Lane...});
+    return __builtin_shuffle(a, b, Index{(First + Lane / 2 + Lane % 2 * lanes_of<V>)...});
 #endif
+}
+template <typename V>
+PTO_INLINE V interleave_low(V a, V b) {
+    return interleave<0>(a, b, sequence_to<lanes_of<V>>{});
+}
+template <typename V>
+PTO_INLINE V interleave_high(V a, V b) {
+    return interleave<lanes_of<V> / 2>(a, b, sequence_to<lanes_of<V>>{});
 }
 
 }  // namespace pto::detail

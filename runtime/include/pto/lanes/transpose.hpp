@@ -5,27 +5,17 @@
 
 namespace pto::detail {
 
-// a[0], b[0], a[1], b[1], ... in two vectors.
-template <typename V, int... Lane>
-PTO_INLINE void interleave(V& a, V& b, Sequence<Lane...>) {
-    constexpr int count = lanes_of<V>;
-    const V low = pick<(Lane / 2 + Lane % 2 * count)...>(a, b);
-    b = pick<((Lane + count) / 2 + Lane % 2 * count)...>(a, b);
-    a = low;
-}
-
 // As many rows as a row has lanes: interleaving row i with row i + half, once for each halving, transposes.
 template <typename V, int Count>
 PTO_INLINE void transpose_registers(V (&rows)[Count]) {
     static_assert(lanes_of<V> == Count, "a block of registers is square");
-#pragma GCC unroll 16
+#pragma GCC unroll 1
     for (int stage = 1; stage < Count; stage *= 2) {
         V next[Count];
 #pragma GCC unroll 16
         for (int i = 0; i < Count / 2; ++i) {
-            next[2 * i] = rows[i];
-            next[2 * i + 1] = rows[i + Count / 2];
-            interleave(next[2 * i], next[2 * i + 1], typename SequenceTo<Count>::type{});
+            next[2 * i] = interleave_low(rows[i], rows[i + Count / 2]);
+            next[2 * i + 1] = interleave_high(rows[i], rows[i + Count / 2]);
         }
 #pragma GCC unroll 16
         for (int i = 0; i < Count; ++i) rows[i] = next[i];

@@ -17,59 +17,85 @@ inline constexpr int TOTAL_DIM = 5;
 
 namespace detail {
 
-// Five numbers of which some are static. Given as many values as there are dynamic ones, or all five.
-template <int64_t... Static>
-struct Extents {
-    static constexpr int64_t known[5] = {Static...};
-    static constexpr int dynamic_count = ((Static == DYNAMIC ? 1 : 0) + ...);
-
+// Values for five numbers of which as many as DynamicCount are not known statically; nothing where all are.
+template <int DynamicCount>
+struct Values {
     int64_t values[5];
 
-    constexpr Extents() : values{(Static == DYNAMIC ? 1 : Static)...} {}
-
-    template <typename... Values>
-    PTO_INLINE constexpr void set(Values... given) {
-        static_assert(sizeof...(Values) == 5 || sizeof...(Values) == dynamic_count,
+    // All five are given, or as many as are dynamic, or none; a static number stays what it is.
+    template <typename... Given>
+    PTO_INLINE void set(const int64_t (&known)[5], Given... given) {
+        constexpr int count = sizeof...(Given);
+        static_assert(count == 5 || count == DynamicCount || count == 0,
                       "give a value for each dynamic dimension, or for all five");
-        const int64_t list[] = {static_cast<int64_t>(given)...};
-        int next = 0;
-        for (int dim = 0; dim < 5; ++dim) {
-            if (known[dim] == DYNAMIC) values[dim] = list[sizeof...(Values) == 5 ? dim : next++];
+        const int64_t list[] = {static_cast<int64_t>(given)..., 1};
+        for (int dim = 0, next = 0; dim < 5; ++dim) {
+            const int64_t value = list[count == 5 ? dim : count == 0 ? 0 : next];
+            next += known[dim] == DYNAMIC;
+            values[dim] = known[dim] == DYNAMIC ? value : known[dim];
         }
     }
 
     // A static dimension is a constant even when `dim` becomes known only by inlining.
-    PTO_INLINE constexpr int64_t get(int dim) const { return known[dim] == DYNAMIC ? values[dim] : known[dim]; }
+    PTO_INLINE int64_t get(const int64_t (&known)[5], int dim) const {
+        return known[dim] == DYNAMIC ? values[dim] : known[dim];
+    }
 };
+template <>
+struct Values<0> {
+    template <typename... Given>
+    PTO_INLINE void set(const int64_t (&)[5], Given...) {
+        static_assert(sizeof...(Given) == 5 || sizeof...(Given) == 0,
+                      "give a value for each dynamic dimension, or for all five");
+    }
+    PTO_INLINE int64_t get(const int64_t (&known)[5], int dim) const { return known[dim]; }
+};
+
+template <typename... Number>
+constexpr int count_dynamic(Number... number) {
+    return ((number == DYNAMIC ? 1 : 0) + ...);
+}
 
 }  // namespace detail
 
 template <int64_t N1 = DYNAMIC, int64_t N2 = DYNAMIC, int64_t N3 = DYNAMIC, int64_t N4 = DYNAMIC, int64_t N5 = DYNAMIC>
-struct Shape {
+struct Shape : detail::Values<detail::count_dynamic(N1, N2, N3, N4, N5)> {
     static constexpr int64_t staticShape[5] = {N1, N2, N3, N4, N5};
-    detail::Extents<N1, N2, N3, N4, N5> extents;
 
-    Shape() = default;
+    Shape() { this->set(staticShape); }
     template <typename... Sizes>
-    PTO_INLINE constexpr Shape(int64_t first, Sizes... rest) {
-        extents.set(first, rest...);
+    PTO_INLINE Shape(int64_t first, Sizes... rest) {
+        this->set(staticShape, first, rest...);
     }
 };
 
 template <int64_t S1 = DYNAMIC, int64_t S2 = DYNAMIC, int64_t S3 = DYNAMIC, int64_t S4 = DYNAMIC, int64_t S5 = DYNAMIC>
-struct Stride {
+struct Stride : detail::Values<detail::count_dynamic(S1, S2, S3, S4, S5)> {
     static constexpr int64_t staticStride[5] = {S1, S2, S3, S4, S5};
-    detail::Extents<S1, S2, S3, S4, S5> extents;
 
-    Stride() = default;
+    Stride() { this->set(staticStride); }
     template <typename... Steps>
-    PTO_INLINE constexpr Stride(int64_t first, Steps... rest) {
-        extents.set(first, rest...);
+    PTO_INLINE Stride(int64_t first, Steps... rest) {
+        this->set(staticStride, first, rest...);
     }
 };
 
+namespace detail {
+
+// What windows of one element type share.
+template <typename T>
+struct GlobalData {
+    PTO_INLINE T* data() const { return data_; }
+    PTO_INLINE void SetAddr(T* address) { data_ = address; }
+
+private:
+    T* data_ = nullptr;
+};
+
+}  // namespace detail
+
 template <typename Element_, typename Shape_, typename Stride_, Layout Layout_ = Layout::ND>
-struct GlobalTensor {
+struct GlobalTensor : detail::GlobalData<detail::plain_t<Element_>> {
     using Shape = Shape_;
     using Stride = Stride_;
     using RawDType = detail::plain_t<Element_>;
@@ -79,11 +105,14 @@ struct GlobalTensor {
     static constexpr const int64_t (&staticStride)[5] = Stride::staticStride;
 
     GlobalTensor() = default;
-    PTO_INLINE GlobalTensor(const DType* data, const Shape& shape = Shape(), const Stride& stride = Stride())
-        : data_(const_cast<DType*>(data)), shape_(shape), stride_(stride) {}
+    PTO_INLINE GlobalTensor(const DType* data) { this->SetAddr(const_cast<DType*>(data)); }
+    PTO_INLINE GlobalTensor(const DType* data, const Shape& shape, const Stride& stride = Stride())
+        : shape_(shape), stride_(stride) {
+        this->SetAddr(const_cast<DType*>(data));
+    }
 
-    PTO_INLINE constexpr int64_t GetShape(int dim) const { return shape_.extents.get(dim); }
-    PTO_INLINE constexpr int64_t GetStride(int dim) const { return stride_.extents.get(dim); }
+    PTO_INLINE int64_t GetShape(int dim) const { return shape_.get(staticShape, dim); }
+    PTO_INLINE int64_t GetStride(int dim) const { return stride_.get(staticStride, dim); }
 
     template <int Dim>
     static constexpr int64_t GetShape() {
@@ -99,19 +128,15 @@ struct GlobalTensor {
     template <int... Dims, typename... Sizes>
     PTO_INLINE void SetShape(Sizes... sizes) {
         static_assert(((staticShape[Dims] == DYNAMIC) && ...), "only a dynamic (-1) size can be set");
-        ((shape_.extents.values[Dims] = sizes), ...);
+        ((shape_.values[Dims] = sizes), ...);
     }
     template <int... Dims, typename... Steps>
     PTO_INLINE void SetStride(Steps... steps) {
         static_assert(((staticStride[Dims] == DYNAMIC) && ...), "only a dynamic (-1) stride can be set");
-        ((stride_.extents.values[Dims] = steps), ...);
+        ((stride_.values[Dims] = steps), ...);
     }
 
-    PTO_INLINE DType* data() const { return data_; }
-    PTO_INLINE void SetAddr(DType* address) { data_ = address; }
-
 private:
-    DType* data_ = nullptr;
     Shape shape_;
     Stride stride_;
 };

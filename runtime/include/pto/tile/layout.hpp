@@ -5,7 +5,7 @@
 // panels of two vectors' width, each with its rows one after another, as the matrix unit reads them.
 #pragma once
 
-#include "../lanes/target.hpp"
+#include "../lanes/map.hpp"
 #include "tile.hpp"
 
 namespace pto {
@@ -73,19 +73,38 @@ constexpr int columns_in_a_run() {
         return Tile::isInnerRowMajor ? Tile::InnerCols : 1;
 }
 
-// Whole rows follow one another without a gap, so that a full tile is one run of elements.
+// Full tiles without boxes, all elements of which fill whole vectors.
+template <typename Dst, typename... Src>
+inline constexpr bool are_whole =
+    !Dst::isBoxedLayout && Dst::ValidRow == Dst::Rows && Dst::ValidCol == Dst::Cols &&
+    ((Src::Cols == Dst::Cols) && ...) &&
+    Dst::Numel * sizeof(typename Dst::DType) % vector_bytes == 0 &&
+    Dst::Numel % common_lanes<typename Dst::DType, typename Src::DType...>() == 0;
+
+// All columns of a row-major tile, as whole vectors.
 template <typename Tile>
-inline constexpr bool has_flat_rows = columns_in_a_run<Tile>() == Tile::Cols && (!is_byte_exact<Tile> ||
-                                                                                 !Tile::isBoxedLayout);
+inline constexpr bool has_whole_rows = Tile::ValidCol == Tile::Cols &&
+                                       Tile::Cols % native_lanes<typename Tile::DType> == 0;
+
+// Rows are equally far apart, if only within a run of columns.
+template <typename Tile>
+inline constexpr bool has_even_rows = !is_byte_exact<Tile> || !Tile::isBoxedLayout ||
+                                      (!Tile::isRowMajor && Tile::isInnerRowMajor);
 
 template <typename Tile>
-inline constexpr bool has_full_rows = has_flat_rows<Tile> && Tile::ValidCol == Tile::Cols;
+PTO_INLINE constexpr int row_pitch(int col) {
+    return element_offset<Tile>(1, col) - element_offset<Tile>(0, col);
+}
 
 template <typename Tile>
 PTO_INLINE auto element_address(Tile& tile, int row, int col) {
     return tile.data() + element_offset<Tile>(row, col);
 }
 
+template <typename Tile>
+PTO_INLINE Extent valid_extent(const Tile& tile) {
+    return {static_cast<int>(tile.GetValidRow()), static_cast<int>(tile.GetValidCol())};
+}
 template <typename Tile>
 PTO_INLINE constexpr int valid_rows(const Tile& tile) {
     return static_cast<int>(tile.GetValidRow());

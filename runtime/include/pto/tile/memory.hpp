@@ -34,42 +34,22 @@ constexpr Capacity capacity_of(TileType memory) {
     }
 }
 
-// One memory's bytes. Vectors may be fetched a little past the last element, hence the slack.
-template <TileType Memory>
-struct alignas(64) Bytes {
-    unsigned char bytes[capacity_of(Memory).a5 + memory_slack];
-};
+inline constexpr size_t memory_count = static_cast<size_t>(TileType::Scaling) + 1;
 
-struct OnChip {
-    Bytes<TileType::Vec> ub;
-    Bytes<TileType::Mat> l1;
-    Bytes<TileType::Left> l0a;
-    Bytes<TileType::Right> l0b;
-    Bytes<TileType::Acc> l0c;
-    Bytes<TileType::Bias> bias;
-    Bytes<TileType::Scaling> scaling;
+// Where a memory begins, and for memory_count where all of them end. Vectors may be fetched a little past the last
+// element, hence the slack.
+constexpr size_t start_of(size_t memory) {
+    size_t start = 0;
+    for (size_t i = 0; i < memory; ++i) start += capacity_of(static_cast<TileType>(i)).a5 + memory_slack;
+    return start;
+}
+
+struct alignas(64) OnChip {
+    unsigned char bytes[start_of(memory_count)];
 };
 
 // Visible across shared libraries: a thread that runs kernels of many programs still has one set of memories.
 __attribute__((visibility("default"))) inline thread_local OnChip on_chip;
-
-template <TileType Memory>
-PTO_INLINE unsigned char* memory_base() {
-    if constexpr (Memory == TileType::Vec)
-        return on_chip.ub.bytes;
-    else if constexpr (Memory == TileType::Mat)
-        return on_chip.l1.bytes;
-    else if constexpr (Memory == TileType::Left)
-        return on_chip.l0a.bytes;
-    else if constexpr (Memory == TileType::Right)
-        return on_chip.l0b.bytes;
-    else if constexpr (Memory == TileType::Acc)
-        return on_chip.l0c.bytes;
-    else if constexpr (Memory == TileType::Bias)
-        return on_chip.bias.bytes;
-    else
-        return on_chip.scaling.bytes;
-}
 
 template <typename Tile>
 inline constexpr size_t tile_bytes = static_cast<size_t>(Tile::Numel) * sizeof(typename Tile::DType);

@@ -40,99 +40,17 @@ constexpr Fractal inner_box(SLayout layout, int fractal_bytes, int element_bytes
     return transposed ? Fractal{line, TileConfig::fixedColSize} : Fractal{TileConfig::fixedRowSize, line};
 }
 
-}  // namespace detail
+// The bases of Tile hold what depends on few of its parameters, so that tiles which differ only in shape share it.
 
-template <TileType Loc_, typename Element_, int Rows_, int Cols_, BLayout BFractal_ = BLayout::RowMajor,
-          int RowValid_ = Rows_, int ColValid_ = Cols_, SLayout SFractal_ = SLayout::NoneBox,
-          int SFractalSize_ = TileConfig::fractalABSize, PadValue PadVal_ = PadValue::Null,
-          CompactMode Compact_ = CompactMode::Null>
-struct Tile {
+// Where the elements are.
+template <TileType Loc_, typename Element_>
+struct TileData {
     using DType = Element_;
     using TileDType = DType*;
-
     static constexpr TileType Loc = Loc_;
-    static constexpr int Rows = Rows_;
-    static constexpr int Cols = Cols_;
-    static constexpr int Numel = Rows * Cols;
-    static constexpr int ValidRow = RowValid_;
-    static constexpr int ValidCol = ColValid_;
-    static constexpr BLayout BFractal = BFractal_;
-    static constexpr SLayout SFractal = SFractal_;
-    static constexpr int SFractalSize = SFractalSize_;
-    static constexpr PadValue PadVal = PadVal_;
-    static constexpr CompactMode Compact = Compact_;
 
-    static constexpr bool isRowMajor = BFractal == BLayout::RowMajor;
-    static constexpr bool isBoxedLayout = SFractal != SLayout::NoneBox;
-    static constexpr bool isInnerRowMajor = SFractal == SLayout::RowMajor;
-    static constexpr bool isInnerColMajor = SFractal == SLayout::ColMajor;
-    static constexpr int RowStride = isRowMajor ? Cols : 1;
-    static constexpr int ColStride = isRowMajor ? 1 : Rows;
-    static constexpr int InnerRows = detail::inner_box(SFractal, SFractalSize, sizeof(DType)).rows;
-    static constexpr int InnerCols = detail::inner_box(SFractal, SFractalSize, sizeof(DType)).cols;
-    static constexpr int InnerNumel = InnerRows * InnerCols;
-
-    static_assert(Rows > 0 && Cols > 0, "a tile has at least one row and one column");
-    static_assert(ValidRow == DYNAMIC || (ValidRow > 0 && ValidRow <= Rows),
-                  "valid rows are between 1 and the tile's rows, or DYNAMIC (-1)");
-    static_assert(ValidCol == DYNAMIC || (ValidCol > 0 && ValidCol <= Cols),
-                  "valid columns are between 1 and the tile's columns, or DYNAMIC (-1)");
-    static_assert(SFractalSize == TileConfig::fractalABSize || SFractalSize == TileConfig::fractalCSize ||
-                      SFractalSize == TileConfig::fractalMxSize,
-                  "a fractal has 512 bytes (L0A, L0B, L1), 1024 (L0C) or 32 (scales)");
-    static_assert(isBoxedLayout || !isRowMajor || Cols * sizeof(DType) % TileConfig::alignedSize == 0,
-                  "a row of a row-major tile is a multiple of 32 bytes: add columns and keep them out of the valid "
-                  "shape, or make an [M, 1] tile column-major");
-    static_assert(isBoxedLayout || isRowMajor || Rows * sizeof(DType) % TileConfig::alignedSize == 0,
-                  "a column of a column-major tile is a multiple of 32 bytes: add rows and keep them out of the valid "
-                  "shape");
-    static_assert(Cols % InnerCols == 0,
-                  "columns of a boxed tile are a multiple of the fractal's columns: add columns and keep them out of "
-                  "the valid shape");
-    static_assert(Loc == TileType::Vec || SFractalSize == TileConfig::fractalMxSize || Rows == 1 ||
-                      Rows % InnerRows == 0,
-                  "rows of a boxed tile are 1 or a multiple of the fractal's rows: add rows and keep them out of the "
-                  "valid shape");
-
-    Tile() = default;
-
-    template <int R = ValidRow, int C = ValidCol>
-    explicit Tile(detail::enable_if_t<R == DYNAMIC && C == DYNAMIC, unsigned> valid_rows, unsigned valid_cols)
-        : valid_row_(valid_rows), valid_col_(valid_cols) {}
-
-    template <int R = ValidRow, int C = ValidCol>
-    explicit Tile(detail::enable_if_t<(R == DYNAMIC) != (C == DYNAMIC), unsigned> valid)
-        : valid_row_(R == DYNAMIC ? valid : Rows), valid_col_(C == DYNAMIC ? valid : Cols) {}
-
-    template <int R = ValidRow>
-    static constexpr detail::enable_if_t<(R > 0), unsigned> GetValidRow() {
-        return R;
-    }
-    template <int R = ValidRow>
-    PTO_INLINE detail::enable_if_t<R == DYNAMIC, unsigned> GetValidRow() const {
-        return valid_row_;
-    }
-    template <int C = ValidCol>
-    static constexpr detail::enable_if_t<(C > 0), unsigned> GetValidCol() {
-        return C;
-    }
-    template <int C = ValidCol>
-    PTO_INLINE detail::enable_if_t<C == DYNAMIC, unsigned> GetValidCol() const {
-        return valid_col_;
-    }
-
-    PTO_INLINE void SetValidRow(unsigned rows) {
-        static_assert(ValidRow == DYNAMIC, "valid rows are static in this tile's type: declare them DYNAMIC (-1)");
-        valid_row_ = rows;
-    }
-    PTO_INLINE void SetValidCol(unsigned cols) {
-        static_assert(ValidCol == DYNAMIC, "valid columns are static in this tile's type: declare them DYNAMIC (-1)");
-        valid_col_ = cols;
-    }
-    PTO_INLINE void SetValidShape(unsigned rows, unsigned cols) {
-        SetValidRow(rows);
-        SetValidCol(cols);
-    }
+    PTO_INLINE TileDType& data() { return data_; }
+    PTO_INLINE const TileDType& data() const { return data_; }
 
     // Single elements by their offset in the layout, counted in elements.
     PTO_INLINE DType GetValue(uint32_t offset) const {
@@ -144,17 +62,126 @@ struct Tile {
         data_[offset] = value;
     }
 
-    PTO_INLINE TileDType& data() { return data_; }
-    PTO_INLINE const TileDType& data() const { return data_; }
-
     PTO_INLINE bool GetKAligned() const { return k_aligned_; }
     PTO_INLINE void SetKAligned(bool aligned) { k_aligned_ = aligned; }
 
 private:
     TileDType data_ = nullptr;
-    unsigned valid_row_ = Rows;
-    unsigned valid_col_ = Cols;
     bool k_aligned_ = false;
+};
+
+// In which order they are.
+template <int ElementBytes, BLayout BFractal_, SLayout SFractal_, int SFractalSize_>
+struct TileOrder {
+    static constexpr BLayout BFractal = BFractal_;
+    static constexpr SLayout SFractal = SFractal_;
+    static constexpr int SFractalSize = SFractalSize_;
+    static constexpr bool isRowMajor = BFractal == BLayout::RowMajor;
+    static constexpr bool isBoxedLayout = SFractal != SLayout::NoneBox;
+    static constexpr bool isInnerRowMajor = SFractal == SLayout::RowMajor;
+    static constexpr bool isInnerColMajor = SFractal == SLayout::ColMajor;
+    static constexpr int InnerRows = inner_box(SFractal, SFractalSize, ElementBytes).rows;
+    static constexpr int InnerCols = inner_box(SFractal, SFractalSize, ElementBytes).cols;
+    static constexpr int InnerNumel = InnerRows * InnerCols;
+
+    static_assert(SFractalSize == TileConfig::fractalABSize || SFractalSize == TileConfig::fractalCSize ||
+                      SFractalSize == TileConfig::fractalMxSize,
+                  "a fractal has 512 bytes (L0A, L0B, L1), 1024 (L0C) or 32 (scales)");
+};
+
+// How many rows, and how many columns, are valid.
+template <int Valid>
+struct ValidRows {
+    static constexpr int ValidRow = Valid;
+    static constexpr unsigned GetValidRow() { return Valid; }
+    PTO_INLINE void SetValidRow(unsigned) {
+        static_assert(Valid == DYNAMIC, "valid rows are static in this tile's type: declare them DYNAMIC (-1)");
+    }
+};
+template <>
+struct ValidRows<DYNAMIC> {
+    static constexpr int ValidRow = DYNAMIC;
+    PTO_INLINE unsigned GetValidRow() const { return valid_row_; }
+    PTO_INLINE void SetValidRow(unsigned rows) { valid_row_ = rows; }
+
+private:
+    unsigned valid_row_ = 0;
+};
+template <int Valid>
+struct ValidCols {
+    static constexpr int ValidCol = Valid;
+    static constexpr unsigned GetValidCol() { return Valid; }
+    PTO_INLINE void SetValidCol(unsigned) {
+        static_assert(Valid == DYNAMIC, "valid columns are static in this tile's type: declare them DYNAMIC (-1)");
+    }
+};
+template <>
+struct ValidCols<DYNAMIC> {
+    static constexpr int ValidCol = DYNAMIC;
+    PTO_INLINE unsigned GetValidCol() const { return valid_col_; }
+    PTO_INLINE void SetValidCol(unsigned cols) { valid_col_ = cols; }
+
+private:
+    unsigned valid_col_ = 0;
+};
+
+}  // namespace detail
+
+template <TileType Loc_, typename Element_, int Rows_, int Cols_, BLayout BFractal_ = BLayout::RowMajor,
+          int RowValid_ = Rows_, int ColValid_ = Cols_, SLayout SFractal_ = SLayout::NoneBox,
+          int SFractalSize_ = TileConfig::fractalABSize, PadValue PadVal_ = PadValue::Null,
+          CompactMode Compact_ = CompactMode::Null>
+struct Tile : detail::TileData<Loc_, Element_>,
+              detail::TileOrder<sizeof(Element_), BFractal_, SFractal_, SFractalSize_>,
+              detail::ValidRows<RowValid_>,
+              detail::ValidCols<ColValid_> {
+    using Order = detail::TileOrder<sizeof(Element_), BFractal_, SFractal_, SFractalSize_>;
+
+    static constexpr int Rows = Rows_;
+    static constexpr int Cols = Cols_;
+    static constexpr int Numel = Rows * Cols;
+    static constexpr PadValue PadVal = PadVal_;
+    static constexpr CompactMode Compact = Compact_;
+    static constexpr int RowStride = Order::isRowMajor ? Cols : 1;
+    static constexpr int ColStride = Order::isRowMajor ? 1 : Rows;
+
+    static_assert(Rows > 0 && Cols > 0, "a tile has at least one row and one column");
+    static_assert(RowValid_ == DYNAMIC || (RowValid_ > 0 && RowValid_ <= Rows),
+                  "valid rows are between 1 and the tile's rows, or DYNAMIC (-1)");
+    static_assert(ColValid_ == DYNAMIC || (ColValid_ > 0 && ColValid_ <= Cols),
+                  "valid columns are between 1 and the tile's columns, or DYNAMIC (-1)");
+    static_assert(Order::isBoxedLayout || !Order::isRowMajor || Cols * sizeof(Element_) % TileConfig::alignedSize == 0,
+                  "a row of a row-major tile is a multiple of 32 bytes: add columns and keep them out of the valid "
+                  "shape, or make an [M, 1] tile column-major");
+    static_assert(Order::isBoxedLayout || Order::isRowMajor || Rows * sizeof(Element_) % TileConfig::alignedSize == 0,
+                  "a column of a column-major tile is a multiple of 32 bytes: add rows and keep them out of the valid "
+                  "shape");
+    static_assert(Cols % Order::InnerCols == 0,
+                  "columns of a boxed tile are a multiple of the fractal's columns: add columns and keep them out of "
+                  "the valid shape");
+    static_assert(Loc_ == TileType::Vec || SFractalSize_ == TileConfig::fractalMxSize || Rows == 1 ||
+                      Rows % Order::InnerRows == 0,
+                  "rows of a boxed tile are 1 or a multiple of the fractal's rows: add rows and keep them out of the "
+                  "valid shape");
+
+    Tile() {
+        if constexpr (RowValid_ == DYNAMIC) this->SetValidRow(Rows);
+        if constexpr (ColValid_ == DYNAMIC) this->SetValidCol(Cols);
+    }
+    explicit Tile(unsigned valid_rows, unsigned valid_cols) { SetValidShape(valid_rows, valid_cols); }
+    explicit Tile(unsigned valid) {
+        static_assert((RowValid_ == DYNAMIC) != (ColValid_ == DYNAMIC),
+                      "one number is the valid shape of a tile with one dynamic side");
+        if constexpr (RowValid_ == DYNAMIC)
+            this->SetValidRow(valid);
+        else
+            this->SetValidCol(valid);
+    }
+
+    PTO_INLINE void SetValidShape(unsigned rows, unsigned cols) {
+        this->SetValidRow(rows);
+        this->SetValidCol(cols);
+    }
 };
 
 #if defined(PTODSL_ARCH_A5)
