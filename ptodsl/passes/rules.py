@@ -19,7 +19,7 @@ from ptodsl.ops.table import row_of
 from ptodsl.passes.conversions import steps
 from ptodsl.passes.layouts import formed, is_column, is_packed, turned
 from ptodsl.passes.slices import extract_mistake, view_offset
-from ptodsl.passes.windows import window_mistake
+from ptodsl.passes.windows import move_mistake, window_mistake
 
 if TYPE_CHECKING:
     from ptodsl.passes.legalize import Legalizer
@@ -35,7 +35,7 @@ def legal_form(legalizer: Legalizer, op: Op) -> list[Statement]:
     rule = row_of(op).legal
     match rule:
         case Legal.ROW:
-            return legalizer.plain(op)
+            return _plain(legalizer, op)
         case Legal.WINDOW:
             return _window(legalizer, op)
         case Legal.CONVERSION:
@@ -50,6 +50,15 @@ def legal_form(legalizer: Legalizer, op: Op) -> list[Statement]:
             return _extract(legalizer, op)
         case _:
             assert_never(rule)
+
+
+def _plain(legalizer: Legalizer, op: Op) -> list[Statement]:
+    """An op as its row has it; a move keeps the physical shape."""
+    statements = legalizer.plain(op)
+    for statement in statements:
+        assert isinstance(statement, Op)
+        legalizer.note(move_mistake(statement))
+    return statements
 
 
 def _window(legalizer: Legalizer, op: Op) -> list[Statement]:

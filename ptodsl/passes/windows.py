@@ -37,6 +37,31 @@ def window_mistake(op: Op, passed: Mapping[str, Collection[Strides]]) -> Diagnos
     return _fractal_mistake(op, tensor, tile, window)
 
 
+def move_mistake(op: Op) -> Diagnostic | None:
+    """What is wrong with a move on chip, its tiles formed: TMOV keeps the physical shape. None for any other op."""
+    row = row_of(op)
+    if not row.transfer or row.window or not op.results:
+        return None
+    source, result = (value.type for value in (op.operands[0][0], op.result) if isinstance(value, Value))
+    assert isinstance(source, TileType)
+    assert isinstance(result, TileType)
+    if source.physical == result.physical:
+        return None
+    assert source.memory is not None
+    assert result.memory is not None
+    shapes = [
+        f"{type_.physical} in {type_.memory.label}" for type_ in (source, result) if type_.physical and type_.memory
+    ]
+    return WindowRefused(
+        op.span,
+        op=row.label,
+        label=" and ".join(shapes),
+        problem=f"a tile {list(source.shape)} of {source.dtype} is padded to another shape in {result.memory.label} "
+        f"than in {source.memory.label}",
+        how=f"give it a shape of whole fractals, or `pl.store` it to a tensor and `pl.load` it into {result.memory.label}",
+    )
+
+
 def _is_even(op: Op, tensor: TensorType, window: tuple[int, ...], passed: Mapping[str, Collection[Strides]]) -> bool:
     """Whether a window's rows are as one dim; a tensor whose strides only run time gives may have one dim of rows."""
     dense = contiguous_strides(tensor.shape)
