@@ -33,14 +33,18 @@ def window(
 ) -> Window:
     """The window of `sizes` into a tensor of `strides`, cut to the valid `extents` (rows and columns as C++ text).
 
-    Rows that lie evenly are one dim, so that the tile's rows are the fourth and its columns the fifth. A DN or ZN tile
-    sees the two exchanged: ZN is a transposed operand, whose rows are the window's columns.
+    Dims of size 1 are left out, so that the tile's rows are the fourth dim and its columns the fifth. Dims in which rows
+    lie evenly are one where only a part of the rows is valid, and in a column, which is one line. A DN or ZN tile sees
+    the two exchanged: ZN is a transposed operand, whose rows are the window's columns.
     """
-    outer = _evenly(sizes[:-1], strides[:-1])
+    outer = [(size, stride) for size, stride in zip(sizes[:-1], strides[:-1], strict=True) if size != 1]
     rows, columns = (extents[1], extents[0]) if layout is Layout.ZN else extents
+    if layout is Layout.DN or rows != str(prod(sizes[:-1])):
+        outer = _evenly(outer)
+    known_rows = [(str(size), stride) for size, stride in outer]
     if len(outer) <= 1:
-        outer = [(rows, outer[0][1] if outer else str(prod(tensor.shape)))]
-    dims = [("1", str(prod(tensor.shape)))] * (RANK - 1 - len(outer)) + outer + [(columns, strides[-1])]
+        known_rows = [(rows, outer[0][1] if outer else str(prod(tensor.shape)))]
+    dims = [("1", str(prod(tensor.shape)))] * (RANK - 1 - len(known_rows)) + known_rows + [(columns, strides[-1])]
     known, steps = [size for size, _ in dims], [stride for _, stride in dims]
     if layout is Layout.ZN:
         known[3], known[4] = known[4], known[3]
@@ -50,15 +54,16 @@ def window(
     return Window(spelling, tuple(known), tuple(steps))
 
 
-def _evenly(sizes: Sequence[int], strides: Sequence[str]) -> list[tuple[str, str]]:
-    """Dims as sizes and strides, those of size 1 left out, neighbours that one stride goes through made one."""
-    dims: list[tuple[int, str]] = []
-    for size, stride in zip(sizes, strides, strict=True):
-        if dims and stride.isdigit() and dims[-1][1] == str(size * int(stride)):
-            size *= dims.pop()[0]  # noqa: PLW2901 - the dim before goes on in this one
-        if size != 1:
-            dims.append((size, stride))
-    return [(str(size), stride) for size, stride in dims]
+def _evenly(dims: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Sizes and strides of dims, neighbours that one stride goes through made one."""
+    merged = dims[:1]
+    for size, stride in dims[1:]:
+        outer, step = merged[-1]
+        if stride.isdigit() and step == str(size * int(stride)):
+            merged[-1] = (outer * size, stride)
+        else:
+            merged.append((size, stride))
+    return merged
 
 
 def _static(texts: Sequence[str]) -> tuple[Extent, ...]:

@@ -86,7 +86,17 @@ CPU = Target(
     compilers=compilers.HOST_NAMES,
     floors=_HOST_FLOORS,
     install=_HOST_INSTALL,
-    flags=("-std=c++17", _LEVEL, "-march=native", "-ffp-contract=off", "-fno-math-errno", *PLAIN, *SHARED, *_ENTRY),
+    flags=(
+        "-std=c++17",
+        _LEVEL,
+        "-march=native",
+        "-ffp-contract=off",
+        "-fwrapv",
+        "-fno-math-errno",
+        *PLAIN,
+        *SHARED,
+        *_ENTRY,
+    ),
     arch_flags={"a2a3": ("-DPTODSL_ARCH_A2A3",), "a5": ("-DPTODSL_ARCH_A5",)},
     libraries=(*C_ONLY, *_COMPLETE),
 )
@@ -103,7 +113,7 @@ PTO_ISA = Target(
     floors={Family.GCC: (13,), Family.CLANG: (15,)},
     install="install clang 15 or g++ 13 or newer, e.g. `apt install clang-19`, or set CXX to one",
     flags=(
-        *("-std=c++20", "-O2", "-ffp-contract=off", *SHARED, *_ENTRY),
+        *("-std=c++20", "-O2", "-ffp-contract=off", "-fwrapv", *SHARED, *_ENTRY),
         *("-D__CPU_SIM", "-DPTO_CPU_MAX_THREADS=1u", "-include", "stdint.h", "-include", "stddef.h"),
     ),
     arch_flags={"a2a3": (), "a5": ()},

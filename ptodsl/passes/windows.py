@@ -30,7 +30,8 @@ def window_mistake(op: Op, passed: Mapping[str, Collection[Strides]]) -> Diagnos
     window = window_of(op, tensor)
     if is_column(tile) and (mistake := _column_mistake(op, tensor, tile, passed)):
         return mistake
-    if tile.valid[0] != tile.shape[0] and not _is_even(op, tensor, window, passed):
+    needs_one_dim = is_column(tile) or tile.valid[0] != tile.shape[0]
+    if needs_one_dim and not _is_even(op, tensor, window, passed):
         return _partial_mistake(op, tensor, window)
     if tile.memory is Memory.UB:
         return None if is_column(tile) else _rows_mistake(op, tile)
@@ -49,16 +50,15 @@ def move_mistake(op: Op) -> Diagnostic | None:
         return None
     assert source.memory is not None
     assert result.memory is not None
-    shapes = [
-        f"{type_.physical} in {type_.memory.label}" for type_ in (source, result) if type_.physical and type_.memory
-    ]
+    shapes = f"{source.physical} and {result.physical}"
     return WindowRefused(
         op.span,
         op=row.label,
-        label=" and ".join(shapes),
+        label=shapes,
         problem=f"a tile {list(source.shape)} of {source.dtype} is padded to another shape in {result.memory.label} "
         f"than in {source.memory.label}",
-        how=f"give it a shape of whole fractals, or `pl.store` it to a tensor and `pl.load` it into {result.memory.label}",
+        how="give it a shape of whole fractals, or `pl.store` it to a tensor and `pl.load` it from there into "
+        f"{result.memory.label}",
     )
 
 
@@ -74,9 +74,9 @@ def _partial_mistake(op: Op, tensor: TensorType, window: tuple[int, ...]) -> Dia
     return WindowRefused(
         op.span,
         op=row_of(op).label,
-        label=f"a part of the rows of {list(window)}",
-        problem=f"rows that lie in more than one dim of {tensor}, unevenly, are transferred whole: "
-        "their valid extent must be all of them",
+        label=f"rows of {list(window)}",
+        problem=f"rows in more than one dim of {tensor} that no one stride known here leads through are transferred "
+        "whole, and never as a column or in part",
         how="loop over the outer dims, with a valid extent for each",
     )
 

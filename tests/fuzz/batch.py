@@ -110,8 +110,9 @@ def _child(programs: Sequence[Placed], sender: Connection) -> None:
 def _run(programs: Sequence[Placed]) -> list[Arrays]:
     values: list[list[Any]] = [one.source.values() for one in programs]
     compiled = driver.compile(merged(programs), programs[0].source.arch, poison=True)
-    given = compiled.launch.run([value for some in values for value in some], {}, poison=True)
-    results = iter(given if isinstance(given, tuple) else () if given is None else (given,))
+    given: Any = compiled.launch.run([value for some in values for value in some], {}, poison=True)
+    count = sum(len(one.program.entry.results) for one in programs)
+    results = iter([given] if count == 1 else given or [])
     return [
         behind([next(results) for _ in one.program.entry.results], some)
         for one, some in zip(programs, values, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -36,6 +36,8 @@ class Body:
     start: int = 0
     """Where the tiles of the present block begin in `tiles`."""
     count: int = 0
+    is_large: bool = False
+    """Whether its tiles are so large that only a few fit."""
 
     def __post_init__(self) -> None:
         for dtype, limit in ((INT64, 9), (INT32, 4), (INDEX, 40)):
@@ -67,7 +69,7 @@ class Body:
         self.lines.append("    " * self.depth + text)
 
     @contextmanager
-    def block(self, opening: str) -> Iterator[None]:
+    def block(self, opening: str) -> Generator[None]:
         """The lines of an indented block; the names that it makes end with it."""
         self.line(opening)
         tiles, integers, lines = list(self.tiles), list(self.integers), len(self.lines)

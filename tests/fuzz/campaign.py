@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -60,7 +60,7 @@ def tried(source: Source) -> Placed | Refused | Failure:
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
+def _limited() -> Generator[None]:
     """Raises `Broken` where the block takes too long."""
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -20,6 +20,8 @@ class Operand:
     shape: tuple[int, int]
     dtype: DType
     along_k: Extent
+    other: Extent
+    """What is valid of the other dim: rows of a left operand, columns of a right one."""
     is_left: bool
 
 
@@ -32,8 +34,10 @@ class CubeBody(Body):
         self.operands: list[Operand] = []
 
 
-def load(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, *, is_left: bool) -> Operand:
-    """A window of an input, turned or not, as an operand of which `along_k` is valid."""
+def load(
+    body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, other: Extent, *, is_left: bool
+) -> Operand:
+    """A window of an input, turned or not, as an operand of which a part is valid."""
     turned = body.chance(0.4)
     window = shape[::-1] if turned else shape
     extents = tuple(size + body.random.choice((0, 0, 5)) if size > 1 else 1 for size in window)
@@ -41,26 +45,28 @@ def load(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, 
     places = [body.offset(extent - size) for extent, size in zip(extents, window, strict=True)]
     text = f"pl.load({tensor.name}, [{places[0]}, {places[1]}], [{window[0]}, {window[1]}]"
     in_l1 = turned or body.chance(0.6)
-    valid = [str(shape[0]), along_k.text] if is_left else [along_k.text, str(shape[1])]
+    valid = [other.text, along_k.text] if is_left else [along_k.text, other.text]
     if valid != [str(size) for size in shape]:
         text += f", valid_shape=[{', '.join(valid)}]"
     text += ", target_memory=pl.MemorySpace.L1" if in_l1 else ""
     name = body.name("l")
     body.line(f"{name} = {text}{', transpose=True' if turned else ''})")
-    operand = Operand(name, shape, dtype, along_k, is_left)
+    operand = Operand(name, shape, dtype, along_k, other, is_left)
     if in_l1:
         body.operands.append(operand)
     return operand
 
 
-def staged(body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, *, is_left: bool) -> str:
+def staged(
+    body: CubeBody, shape: tuple[int, int], dtype: DType, along_k: Extent, other: Extent, *, is_left: bool
+) -> str:
     """The name of an operand, one that is there or a new one, moved to its side explicitly or not."""
-    wanted = (shape, dtype, along_k.text)
+    wanted = (shape, dtype, along_k.text, other.text, is_left)
     fitting = [
-        one for one in body.operands if (one.shape, one.dtype, one.along_k.text) == wanted and one.is_left == is_left
+        one for one in body.operands if (one.shape, one.dtype, one.along_k.text, one.other.text, one.is_left) == wanted
     ]
     reuse = fitting and body.chance(0.4)
-    operand = body.random.choice(fitting) if reuse else load(body, shape, dtype, along_k, is_left=is_left)
+    operand = body.random.choice(fitting) if reuse else load(body, shape, dtype, along_k, other, is_left=is_left)
     if operand not in body.operands or body.chance(0.4):
         return operand.name
     side = "L0A" if is_left else "L0B"
@@ -74,21 +80,27 @@ def accumulator(dtype: DType) -> DType:
     return INT32 if dtype is INT8 else FP32
 
 
-def factors(body: CubeBody, rows: int, columns: int, dtype: DType) -> str:
+def factors(body: CubeBody, product: Tile, dtype: DType) -> str:
     """A left and a right operand of a product."""
+    (rows, columns), (high, wide) = product.shape, product.valid
     depth = body.random.choice(SIZES)
     along_k = body.extent(depth) if body.chance(0.35) else Extent(str(depth), depth)
-    left = staged(body, (rows, depth), dtype, along_k, is_left=True)
-    return f"{left}, {staged(body, (depth, columns), dtype, along_k, is_left=False)}"
+    left = staged(body, (rows, depth), dtype, along_k, high, is_left=True)
+    return f"{left}, {staged(body, (depth, columns), dtype, along_k, wide, is_left=False)}"
+
+
+def product_of(body: CubeBody, dtype: DType) -> Tile:
+    """A product to write: its name, its shape and what of it is valid."""
+    shape = body.random.choice(SIZES), body.random.choice(SIZES)
+    valid = (body.extent(shape[0]), body.extent(shape[1])) if body.chance(0.25) else whole(shape)
+    return Tile(body.name("c"), shape, accumulator(dtype), valid)
 
 
 def matmul(body: CubeBody) -> Tile:
     """A new product."""
-    rows, columns = body.random.choice(SIZES), body.random.choice(SIZES)
     dtype = body.random.choice(DTYPES)
-    pair = factors(body, rows, columns, dtype)
-    tile = Tile(body.name("c"), (rows, columns), accumulator(dtype), whole((rows, columns)))
-    body.line(f"{tile.name} = pl.matmul({pair})")
+    tile = product_of(body, dtype)
+    body.line(f"{tile.name} = pl.matmul({factors(body, tile, dtype)})")
     body.tiles.append(tile)
     return tile
 
@@ -99,7 +111,7 @@ def accumulate(body: CubeBody) -> Tile | None:
     if tile is None:
         return None
     dtype = INT8 if tile.dtype is INT32 else body.random.choice(DTYPES[:-1])
-    body.line(f"{tile.name} = pl.matmul_acc({tile.name}, {factors(body, *tile.shape, dtype)})")
+    body.line(f"{tile.name} = pl.matmul_acc({tile.name}, {factors(body, tile, dtype)})")
     return tile
 
 
@@ -107,7 +119,7 @@ def store(body: CubeBody, tile: Tile) -> None:
     """An accumulator into an output of its own, FP32 also narrowed."""
     rows, columns = tile.shape
     dtype = body.random.choice((FP32, FP32, FP16, BF16)) if tile.dtype is FP32 else INT32
-    covered = body.depth == 0 and body.chance(0.6)
+    covered = body.depth == 0 and tile.is_whole and body.chance(0.6)
     shape = tile.shape if covered else (rows + body.random.choice((0, 3)), columns + body.random.choice((0, 7)))
     tensor = body.output(Tensor("", shape, dtype, covered=covered))
     place = f"[{body.offset(shape[0] - rows)}, {body.offset(shape[1] - columns)}]"
@@ -132,14 +144,13 @@ def write_block(body: CubeBody, size: int, depth: int = 0) -> None:
 
 def merged(body: CubeBody) -> None:
     """A product that is one of two."""
-    rows, columns = body.random.choice(SIZES), body.random.choice(SIZES)
     dtype = body.random.choice(DTYPES)
-    name, operands = body.name("c"), list(body.operands)
+    tile, operands = product_of(body, dtype), list(body.operands)
     for opening in (f"if {body.condition()}:", "else:"):
         with body.block(opening):
-            body.line(f"{name} = pl.matmul({factors(body, rows, columns, dtype)})")
+            body.line(f"{tile.name} = pl.matmul({factors(body, tile, dtype)})")
         body.operands = list(operands)
-    body.tiles.append(Tile(name, (rows, columns), accumulator(dtype), whole((rows, columns))))
+    body.tiles.append(tile)
 
 
 def nested(body: CubeBody, depth: int) -> None:
@@ -154,8 +165,8 @@ def nested(body: CubeBody, depth: int) -> None:
         if most >= 0:
             body.integers += 2 * [Integer(index, 0, most)]
         write_block(body, body.random.randint(1, 3), depth + 1)
-    body.operands = operands
+    body.operands = list(operands)
     if most < 0 and body.chance(0.4):
         with body.block("else:"):
             write_block(body, body.random.randint(1, 2), depth + 1)
-        body.operands = operands
+        body.operands = list(operands)

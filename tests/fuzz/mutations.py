@@ -154,14 +154,15 @@ def _move_statement(tree: ast.Module, random: Random) -> bool:
 def _condition(tree: ast.Module, random: Random) -> bool:
     """A condition, or a loop's bounds, of any expression of the program."""
     found = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
-    values = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-    ]
+    values = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and _is_value(node)]
     if found:
         random.choice(found).test = random.choice(values)
     return bool(found)
+
+
+def _is_value(node: ast.expr) -> bool:
+    """Whether an expression may stand anywhere: no range of a subscript, and nothing that is assigned to."""
+    return not isinstance(node, ast.Slice | ast.Starred) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
 
 
 def _annotation(tree: ast.Module, random: Random) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from ptodsl.ir.dtypes import BOOL, INDEX, INT32, INT64, DType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.runtime.results import numpy_dtype
-from tests.fuzz import control, cube, vector
+from tests.fuzz import control, cube, transfers, vector
 from tests.fuzz.body import Body
 from tests.fuzz.facts import Scalar, Tensor
 from tests.fuzz.literals import array
@@ -20,6 +20,12 @@ CUBES = 0.3
 SEVERAL = 0.3
 SIZES = (3, 4, 5, 6, 8, 8, 10, 12, 16, 40)
 """About how many statements a vector kernel has."""
+LARGE = 0.04
+"""How often the tiles of a vector kernel fill its memory."""
+LOOPS = 0.2
+"""How often a task stands in a loop."""
+AGAIN = 0.4
+"""How often a task writes to what another one wrote, if it fits."""
 DARING = 0.05
 """How often a column is cut out of a wider tensor, which no transfer can cover."""
 
@@ -119,6 +125,12 @@ class ProgramWriter:
     """Tensors that the program may return as its own."""
     fresh: list[Tensor] = field(default_factory=list[Tensor])
     """Outputs that calls left out."""
+    written: set[Argument] = field(default_factory=set[Argument])
+    """Arguments that tasks write."""
+    present: set[Argument] = field(default_factory=set[Argument])
+    """Those that the present task writes."""
+    index: str = ""
+    """The loop index of the present task; empty for one that is in no loop."""
     used: set[str] = field(default_factory=set[str])
     """Names that later tasks read."""
 
@@ -167,7 +179,23 @@ class ProgramWriter:
         return Kernel(name, tuple(body.lines), tuple(body.inputs), tuple(scalars), tuple(outputs), provided)
 
     def _call(self, kernel: Kernel) -> None:
+        """A task of the kernel, or several in a loop."""
+        if kernel.provided or self.random.random() > LOOPS:
+            self._submit(kernel)
+            return
+        trips, made = self._argument((), INT64, values=(self.random.randint(0, 3),)), list(self.made)
+        self.index = f"b{len(self.lines)}"
+        self._line(f"for {self.index} in pl.range({trips.name}):")
+        self._submit(kernel)
+        self.index, self.made = "", made
+
+    def _line(self, text: str) -> None:
+        is_inside = self.index and not text.startswith("for ")
+        self.lines.append(f"    {text}" if is_inside else text)
+
+    def _submit(self, kernel: Kernel) -> None:
         """A task of the kernel, on arguments of the program, parts of them, and what other tasks have written."""
+        self.present = set()
         passed = len(kernel.outputs) - kernel.provided
         names = [self._input(one) for one in kernel.inputs]
         names += [self._scalar(one) for one in kernel.scalars]
@@ -178,7 +206,7 @@ class ProgramWriter:
             for index, one in enumerate(kernel.outputs[passed:])
         ]
         bound = ", ".join([*(f"x_{kernel.name}_{index}" for index in range(passed)), *(one.name for one in fresh)])
-        self.lines.append(f"{bound} = self.{kernel.name}({', '.join(names)})")
+        self._line(f"{bound} = self.{kernel.name}({', '.join(names)})")
         self.fresh += fresh
         self.made += [one for one in fresh if not one.rough]
         self.results += fresh
@@ -206,20 +234,28 @@ class ProgramWriter:
             for _ in range(2)
         ]
         name = f"w{len(self.lines)}"
-        self.lines += [f"if {number.name} > 1:", f"    {name} = {sides[0]}", "else:", f"    {name} = {sides[1]}"]
+        for line in (f"if {number.name} > 1:", f"    {name} = {sides[0]}", "else:", f"    {name} = {sides[1]}"):
+            self._line(line)
         return name
 
     def _target(self, tensor: Tensor) -> str:
         if tensor.covered and self.random.random() < 0.3:
             name = f"s{len(self.lines)}"
-            self.lines.append(f"{name} = pl.create_tensor({list(tensor.shape)}, pl.{tensor.dtype})")
+            self._line(f"{name} = pl.create_tensor({list(tensor.shape)}, pl.{tensor.dtype})")
             if not tensor.rough:
                 self.made.append(replace(tensor, name=name))
             return name
         if self.random.random() < 0.2:
             return self._view(tensor)
-        argument = self._argument(tensor.shape, tensor.dtype, rough=tensor.rough)
-        self.results.append(replace(tensor, name=argument.name))
+        kind = (tensor.shape, tensor.dtype, tensor.rough)
+        again = [one for one in self.written - self.present if (one.shape, one.dtype, one.rough) == kind]
+        if again and self.random.random() < AGAIN:
+            argument = min(again, key=lambda one: one.name)
+        else:
+            argument = self._argument(tensor.shape, tensor.dtype, rough=tensor.rough)
+            self.results.append(replace(tensor, name=argument.name))
+        self.written.add(argument)
+        self.present.add(argument)
         return argument.name
 
     def _view(self, tensor: Tensor) -> str:
@@ -230,12 +266,14 @@ class ProgramWriter:
             room = [*room[:1], *(0 for _ in room[1:])]
         shape = tuple(size + more for size, more in zip(tensor.shape, room, strict=True))
         argument = self._argument(shape, tensor.dtype, rough=tensor.rough)
-        places = [self.random.randint(0, more) for more in room]
-        if self.random.random() < 0.5:
-            ranges = [f"{place}:{place + size}" for place, size in zip(places, tensor.shape, strict=True)]
+        places: list[int | str] = [self.random.randint(0, more) for more in room]
+        if self.index:
+            places[0] = f"pl.min({self.index}, {room[0]})"
+        elif self.random.random() < 0.5:
+            ranges = [f"{place}:{int(place) + size}" for place, size in zip(places, tensor.shape, strict=True)]
             return f"{argument.name}[{', '.join(ranges)}]"
         name = f"v{len(self.lines)}"
-        self.lines.append(f"{name} = pl.tensor.view({argument.name}, {list(tensor.shape)}, {places})")
+        self._line(f"{name} = pl.tensor.view({argument.name}, {list(tensor.shape)}, [{', '.join(map(str, places))}])")
         return name
 
     def _scalar(self, scalar: Scalar) -> str:
@@ -255,14 +293,14 @@ class ProgramWriter:
 
 def vector_kernel(random: Random, architecture: Architecture, wanted: list[Tensor]) -> Body:
     """The body of a vector kernel; its first tiles may be what other kernels have written."""
-    body = Body(random, architecture, wanted)
+    body = Body(random, architecture, wanted, is_large=random.random() < LARGE)
     for one in random.sample(wanted, min(len(wanted), 2)):
-        vector.load_all(body, one)
+        transfers.load_all(body, one)
     while len(body.tiles) < 2:
-        vector.load(body)
-    control.write_block(body, vector.WRITERS, random.choice(SIZES))
+        transfers.load(body)
+    control.write_block(body, vector.WRITERS, random.choice(SIZES[:4] if body.is_large else SIZES))
     for tile in random.sample(body.tiles, min(len(body.tiles), random.randint(1, 4))):
-        vector.store(body, tile)
+        transfers.store(body, tile)
     return body
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.fuzz.batch import disagreements
@@ -22,7 +23,7 @@ CHUNK = 80
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The seeds, in chunks."""
     if "seeds" in metafunc.fixturenames:
-        count, first = (int(metafunc.config.getoption(name)) for name in ("--fuzz-count", "--fuzz-seed"))
+        count, first = (int(str(metafunc.config.getoption(name))) for name in ("--fuzz-count", "--fuzz-seed"))
         chunks = [range(start, min(start + CHUNK, first + count)) for start in range(first, first + count, CHUNK)]
         metafunc.parametrize("seeds", chunks, ids=lambda seeds: f"{seeds.start}-{seeds.stop}")
 
@@ -43,7 +44,7 @@ def test_a_program_with_a_mistake_is_refused_or_runs(seeds: range) -> None:
 def test_what_once_failed_is_right(path: Path) -> None:
     source, codes = regression(path)
     refused = tried(source)
-    assert (refused.codes if isinstance(refused, Refused) else ()) == codes, refused
+    assert set(refused.codes if isinstance(refused, Refused) else ()) == set(codes), refused
     found = list(failures([source], well_typed=not codes))
     assert not found, "\n\n".join(map(str, found))
 
@@ -52,7 +53,7 @@ def test_a_wrong_answer_is_found() -> None:
     source, _ = regression(next(path for path in REGRESSIONS if path.stem == "choice_of_views"))
     placed = attempt(source)
     assert isinstance(placed, Placed)
-    wrong = placed.answer[0].copy()
+    wrong = np.array(placed.answer[0], np.float32)
     wrong[3, 7] += 1
     ((found, text),) = disagreements([replace(placed, answer=[wrong, *placed.answer[1:]])])
     assert found.source is source

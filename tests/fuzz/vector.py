@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ptodsl.ir.dtypes import BF16, FP16, FP32, INT16, INT32, DType
-from ptodsl.ops.table import ROWS
+from ptodsl.ir.dtypes import FP32
 from ptodsl.passes.conversions import steps as conversion
-from ptodsl.passes.vector_unit import dtypes_of
 from tests.fuzz.body import Body
-from tests.fuzz.facts import Tensor, Tile, whole
+from tests.fuzz.facts import Tile, whole
 from tests.fuzz.literals import literal
-
-ROWS_OF_TILES = (1, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33)
-COLUMNS_OF_TILES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 40, 64, 65, 100)
-DTYPES = (FP32, FP32, FP32, FP16, FP16, INT32, INT32, BF16, INT16)
+from tests.fuzz.shapes import DTYPES, granule, random_shape, takes
+from tests.fuzz.transfers import atomic, keep, load, update
 
 Write = Callable[[Body], "Tile | None"]
-
 UNARY = ("neg", "abs", "sqrt", "rsqrt", "recip", "relu")
 ROUGH = ("exp", "log")
 BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "maximum": "", "minimum": ""}
@@ -29,57 +24,9 @@ DARING = 0.02
 EXPANSIONS = ("add", "sub", "mul", "div", "max", "min")
 
 
-def takes(body: Body, row: str, dtype: DType) -> bool:
-    """Whether the architecture has a row for a dtype."""
-    return dtype in dtypes_of(ROWS[row], body.architecture)
-
-
-def granule(tile: Tile) -> int:
-    """The elements of a tile in 32 bytes."""
-    return 32 // tile.dtype.size
-
-
 def refused_as_column(body: Body, tile: Tile) -> bool:
     """Whether an op on rows would be refused; a few are written all the same."""
     return tile.shape[1] == 1 and not body.chance(DARING)
-
-
-def random_shape(body: Body) -> tuple[int, int]:
-    """The shape of a new tile, often one that a tile has."""
-    if body.tiles and body.chance(0.5):
-        return body.random.choice(body.tiles).shape
-    return body.random.choice(ROWS_OF_TILES), body.random.choice(COLUMNS_OF_TILES)
-
-
-def load(body: Body) -> Tile | None:
-    """A window of an input: whole, a part at a known or run-time place, partly valid."""
-    shape = random_shape(body)
-    dtype = body.random.choice(body.tiles).dtype if body.tiles and body.chance(0.6) else body.random.choice(DTYPES)
-    rows, columns = shape
-    tensor_rows = rows * body.random.choice((1, 1, 2, 4)) + body.random.choice((0, 0, 1))
-    tensor_columns = 1 if columns == 1 else columns + body.random.choice((0, 0, 0, 3, 16))
-    tensor, window = _window(body, shape, (tensor_rows, tensor_columns), dtype)
-    valid = whole(shape)
-    text = f"pl.load({tensor.name}, {window}"
-    if body.chance(0.35):
-        valid = body.extent(rows), body.extent(columns)
-        text += f", valid_shape=[{valid[0].text}, {valid[1].text}]"
-    return body.define(f"{text})", Tile("", shape, dtype, valid))
-
-
-def _window(body: Body, shape: tuple[int, int], extents: tuple[int, int], dtype: DType) -> tuple[Tensor, str]:
-    """A tensor of rank 1 to 4 and a window of it, as text, that is a tile of a shape."""
-    rows, columns = shape
-    high, wide = extents
-    row, column = body.offset(high - rows), body.offset(wide - columns)
-    if rows == 1 and columns > 1 and body.chance(0.3):
-        return body.input((wide,), dtype), f"[{column}], [{columns}]"
-    if body.chance(0.2):
-        leading = body.random.choice(((2,), (3, 2)))
-        tensor = body.input((*leading, high, wide), dtype)
-        places = [body.offset(extent - 1) for extent in leading]
-        return tensor, f"[{', '.join([*places, row, column])}], [{', '.join(['1'] * len(leading))}, {rows}, {columns}]"
-    return body.input((high, wide), dtype), f"[{row}, {column}], [{rows}, {columns}]"
 
 
 def full(body: Body) -> Tile | None:
@@ -225,7 +172,7 @@ def reshape(body: Body) -> Tile | None:
 def transpose(body: Body) -> Tile | None:
     """Rows and columns exchanged."""
     tile = body.pick()
-    if tile is None or tile.dtype.size == 8:
+    if tile is None or not takes(body, "transpose", tile.dtype):
         return None
     return body.define(f"pl.transpose({tile.name})", tile.like(shape=tile.shape[::-1], valid=tile.valid[::-1]))
 
@@ -239,7 +186,7 @@ def window(body: Body) -> Tile | None:
     is_column, is_daring = tile.shape[1] == 1, body.chance(DARING)
     rows = body.random.choice((limits[0], body.random.randint(1, limits[0])))
     columns = body.random.choice((limits[1], limits[1], body.random.randint(min(2, limits[1]), limits[1])))
-    if columns == 1 and not (is_column or is_daring):
+    if ((columns == 1 and not is_column) or (tile.dtype.size == 1 and columns % 2)) and not is_daring:
         return None
     shape, part = f"[{rows}, {columns}]", tile.like(shape=(rows, columns), valid=whole((rows, columns)))
     steps = [1, 1] if is_daring else [granule(tile), 1] if is_column else [1, granule(tile)]
@@ -261,7 +208,7 @@ def window(body: Body) -> Tile | None:
 def fillpad(body: Body) -> Tile | None:
     """A tile made valid everywhere."""
     tile = body.pick()
-    if tile is None or tile.dtype.size == 8:
+    if tile is None or not takes(body, "fillpad", tile.dtype):
         return None
     pad = body.random.choice(("", "", ", pad_value=pl.PadValue.min", ", pad_value=pl.PadValue.max"))
     return body.define(f"pl.fillpad({tile.name}{pad})", tile.like(valid=whole(tile.shape)))
@@ -299,46 +246,6 @@ def swap(body: Body) -> Tile | None:
     return tile
 
 
-def atomic(body: Body) -> Tile | None:
-    """An addition to an in-out tensor."""
-    tile = body.pick(exact=True)
-    if tile is None or tile.dtype not in (FP32, FP16, INT32, INT16) or not tile.is_whole:
-        return None
-    tensor = body.output(Tensor("", tile.shape, tile.dtype))
-    body.line(f"{tensor.name} = pl.store({tile.name}, [0, 0], {tensor.name}, atomic=True)")
-    return tile
-
-
-def update(body: Body) -> Tile | None:
-    """A window of an in-out tensor, read, changed and written back."""
-    shape, dtype = random_shape(body), body.random.choice((FP32, FP32, FP16, INT32))
-    rows, columns = shape
-    count = body.random.choice((1, 2, 4))
-    fitting = [
-        one for one in body.outputs if one.shape == (rows * count, columns) and one.dtype is dtype and not one.covered
-    ]
-    made = Tensor("", (rows * count, columns), dtype)
-    tensor = body.random.choice(fitting) if fitting else body.output(made)
-    place = f"[{body.offset(rows * (count - 1))}, 0]"
-    tile = body.define(
-        f"pl.load({tensor.name}, {place}, [{rows}, {columns}])", Tile("", shape, dtype, whole(shape), tensor.rough)
-    )
-    if takes(body, "adds", dtype) and not tile.rough:
-        tile = body.define(f"{tile.name} + {literal(body.random, dtype)}", tile.like())
-    place = place if body.chance(0.5) else f"[{body.offset(rows * (count - 1))}, 0]"
-    body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
-    return tile
-
-
-def keep(body: Body) -> Tile | None:
-    """A tile into an output, wherever the statement stands."""
-    tile = body.pick()
-    if tile is None:
-        return None
-    _store_part(body, tile)
-    return tile
-
-
 WRITERS: tuple[tuple[int, Write], ...] = (
     (5, load),
     (2, full),
@@ -362,33 +269,3 @@ WRITERS: tuple[tuple[int, Write], ...] = (
     (3, keep),
 )
 """The statements with how often each is tried."""
-
-
-def store(body: Body, tile: Tile) -> None:
-    """An output of its own that holds what is valid of a tile, in part of it or in all."""
-    if tile.is_whole and body.chance(0.6):
-        tensor = body.output(Tensor("", tile.shape, tile.dtype, covered=True, rough=tile.rough))
-        body.line(f"{tensor.name} = pl.store({tile.name}, [0, 0], {tensor.name})")
-        return
-    _store_part(body, tile)
-
-
-def _store_part(body: Body, tile: Tile) -> None:
-    rows, columns = tile.shape
-    shape = (rows + body.random.choice((0, 0, 2)), columns + body.random.choice((0, 0, 5)) if columns > 1 else 1)
-    tensor = body.output(Tensor("", shape, tile.dtype, rough=tile.rough))
-    place = f"[{body.offset(shape[0] - rows)}, {body.offset(shape[1] - columns)}]"
-    body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
-
-
-def load_all(body: Body, tensor: Tensor) -> Tile | None:
-    """A whole tensor of rank 2 as a tile."""
-    if len(tensor.shape) != 2:
-        return None
-    rows, columns = tensor.shape
-    made = body.input(tensor.shape, tensor.dtype, rough=tensor.rough)
-    valid = whole((rows, columns))
-    return body.define(
-        f"pl.load({made.name}, [0, 0], [{rows}, {columns}])",
-        Tile("", (rows, columns), tensor.dtype, valid, tensor.rough),
-    )

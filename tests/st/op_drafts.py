@@ -31,13 +31,13 @@ class Form:
 
 
 ODD = Form("odd", (13, 37))
-ROW = Form("row", (1, 70))
+ROW = Form("row", (1, 70), (1, 45))
 COLUMN = Form("column", (9, 1))
 PART = Form("part", (12, 48), (7, 33))
 RAGGED = Form("ragged", (12, 48), (5, 41), at_run_time=True, kept=True)
 
-FORMS = (ODD, ROW, COLUMN, PART, RAGGED)
-ROWS_ONLY = (ODD, ROW, PART, RAGGED)
+FORMS = (ODD, ROW, COLUMN, RAGGED)
+ROWS_ONLY = (ODD, ROW, RAGGED)
 
 
 def cut(array: Array, valid: Shape) -> Array:

@@ -13,7 +13,7 @@ from ptodsl.machine import Architecture
 from ptodsl.ops.row import OpRow
 from tests.st import op_definitions as definitions
 from tests.st.op_cases import Array, Arrays, Case, Expected, Fill, Number, Tensor
-from tests.st.op_drafts import FORMS, PART, RAGGED, ROWS_ONLY, Draft, Form, Shape, cut, window
+from tests.st.op_drafts import FORMS, ODD, PART, RAGGED, Draft, Form, Shape, cut, window
 from tests.st.op_recipes import as_array, kept, literal, scalars
 
 Change = Callable[[Array], Array]
@@ -157,7 +157,7 @@ def move(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
     """A copy; where the row fills what is not valid, one of each way to fill."""
     words = tuple(word for attribute in row.attributes for word in attribute.words)
     for word in words:
-        for form in ROWS_ONLY:
+        for form in (ODD, PART, RAGGED):
             yield _filled(row, dtype, form, word)
     for form in FORMS if not words else ():
         draft = Draft(row, form)

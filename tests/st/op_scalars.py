@@ -1,6 +1,6 @@
 """How kernels and orchestrations are made for the rows of scalars and of whole tensors.
 
-Numbers leave a kernel in tiles: a float fills one of its dtype, a whole number four of INT32, 16 bits in each.
+Numbers leave a kernel in tiles: a float fills one of its dtype, a whole number two of UINT32, half its bits in each.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ptodsl.ir.dtypes import BOOL, DTYPES, INDEX, INT32, UINT64, DType
+from ptodsl.ir.dtypes import BOOL, DTYPES, INDEX, INT32, UINT32, UINT64, DType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import OpRow
 from tests.st import op_definitions as definitions
 from tests.st.op_cases import Array, Arrays, Case, Define, Expected, Fill, Number, Tensor
 
-SAMPLES = 24
+SAMPLES = 12
 """How many pairs of numbers each op is tried on."""
 
 WIDTH = 8
-WORDS = 4
+WORDS = 2
+BITS = 32
 
 
 class _Substitution(ast.NodeTransformer):
@@ -62,7 +63,7 @@ class Shown:
         """The output, a row for each call."""
         if self.dtype.is_float:
             return Tensor(self.output, (SAMPLES, WIDTH), self.dtype, Fill.POISON)
-        return Tensor(self.output, (SAMPLES, WORDS * WIDTH), INT32, Fill.POISON)
+        return Tensor(self.output, (SAMPLES, WORDS * WIDTH), UINT32, Fill.POISON)
 
     def lines(self) -> list[str]:
         """The kernel's statements for it."""
@@ -70,8 +71,8 @@ class Shown:
             return [self._line(self.name, self.dtype, 0)]
         whole = f"(1 if {self.name} else 0)" if self.dtype is BOOL else self.name
         whole = whole if self.dtype in (INDEX, UINT64) else f"pl.cast({whole}, pl.INT64)"
-        words = [f"{whole} // {1 << 16 * word} % {1 << 16}" for word in range(WORDS)]
-        return [self._line(f"pl.cast({word}, pl.INT32)", INT32, index * WIDTH) for index, word in enumerate(words)]
+        words = [f"{whole} // {1 << BITS * word} % {1 << BITS}" for word in range(WORDS)]
+        return [self._line(f"pl.cast({word}, pl.UINT32)", UINT32, index * WIDTH) for index, word in enumerate(words)]
 
     def _line(self, value: str, dtype: DType, column: int) -> str:
         return f"pl.store(pl.full([1, {WIDTH}], pl.{dtype}, {value}), [at, {column}], {self.output})"
@@ -80,7 +81,7 @@ class Shown:
         """The output by the definition."""
         values = self.values(arrays).reshape(-1, 1)
         if not self.dtype.is_float:
-            words = [values.astype(object) // (1 << 16 * word) % (1 << 16) for word in range(WORDS)]
+            words = [values.astype(object) // (1 << BITS * word) % (1 << BITS) for word in range(WORDS)]
             values = np.concatenate([np.repeat(word, WIDTH, axis=1) for word in words], axis=1)
         return Expected(np.broadcast_to(values, self.tensor.shape), window=(slice(None),))
 

@@ -14,6 +14,7 @@ from ptodsl.errors import PtoError
 from ptodsl.ir.nodes import For, If, Program, Yield
 from ptodsl.ir.rewrite import walk
 from ptodsl.ir.types import TileType
+from tests.growth import calls_of
 from tests.unit.frontend_programs import HEADER, TENSOR, kernel_of, lines_of, run_cell
 
 N = "n: pl.Scalar[pl.INDEX], "
@@ -235,25 +236,13 @@ COMPILED = run_cell(
 
 def test_lowering_is_linear() -> None:
     """Ten times the statements take about ten times the work: counted, not timed."""
-    import sys
 
     def work(count: int) -> int:
         body = "\n".join(
             f"x{i} = x{i - 1} + 1.0\nif n > {i}:\n    x{i} = x{i} * 2.0\nfor i{i} in pl.range(2):\n    x{i} = x{i} + t"
             for i in range(1, count)
         )
-        calls = 0
-
-        def count_calls(_frame: object, event: str, _argument: object) -> None:
-            nonlocal calls
-            calls += event == "call"
-
-        sys.setprofile(count_calls)
-        try:
-            kernel_of("x0 = t\n" + body, N, f"x{count - 1}")
-        finally:
-            sys.setprofile(None)
-        return calls
+        return calls_of(lambda: kernel_of("x0 = t\n" + body, N, f"x{count - 1}"))
 
     work(2)
     assert work(100) < 12 * work(10)

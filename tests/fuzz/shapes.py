@@ -1,0 +1,32 @@
+"""The shapes and dtypes of random tiles, and what an architecture does with them."""
+
+from __future__ import annotations
+
+from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, DType
+from ptodsl.ops.table import ROWS
+from ptodsl.passes.vector_unit import dtypes_of
+from tests.fuzz.body import Body
+from tests.fuzz.facts import Tile
+
+ROWS_OF_TILES = (1, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33)
+COLUMNS_OF_TILES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 40, 64, 65, 100)
+DTYPES = (*4 * (FP32,), *3 * (FP16,), *3 * (INT32,), BF16, BF16, INT16, INT8, UINT8)
+
+
+def takes(body: Body, row: str, dtype: DType) -> bool:
+    """Whether the architecture has a row for a dtype."""
+    return dtype in dtypes_of(ROWS[row], body.architecture)
+
+
+def granule(tile: Tile) -> int:
+    """The elements of a tile in 32 bytes."""
+    return 32 // tile.dtype.size
+
+
+def random_shape(body: Body) -> tuple[int, int]:
+    """The shape of a new tile, often one that a tile has."""
+    if body.tiles and body.chance(0.5):
+        return body.random.choice(body.tiles).shape
+    if body.is_large:
+        return body.random.choice((32, 50, 64)), body.random.choice((200, 256, 320))
+    return body.random.choice(ROWS_OF_TILES), body.random.choice(COLUMNS_OF_TILES)
