@@ -33,9 +33,9 @@ def window(
 ) -> Window:
     """The window of `sizes` into a tensor of `strides`, cut to the valid `extents` (rows and columns as C++ text).
 
-    Dims of size 1 are left out, so that the tile's rows are the fourth dim and its columns the fifth. Dims in which rows
-    lie evenly are one where only a part of the rows is valid, and in a column, which is one line. A DN or ZN tile sees
-    the two exchanged: ZN is a transposed operand, whose rows are the window's columns.
+    Dims of size 1 are left out, so that the tile's rows are the fourth dim and its columns the fifth. Dims in which
+    rows lie evenly are one where only a part of the rows is valid, and in a column, which is one line. A DN or ZN tile
+    sees the two exchanged: ZN is a transposed operand, whose rows are the window's columns.
     """
     outer = [(size, stride) for size, stride in zip(sizes[:-1], strides[:-1], strict=True) if size != 1]
     rows, columns = (extents[1], extents[0]) if layout is Layout.ZN else extents
