@@ -21,7 +21,9 @@ from ptodsl.ops.row import (
     Syntax,
 )
 
-OFFSETS = OperandRow("offsets", OperandKind.SCALAR, Arity.MANY, Syntax.BRACKETS, doc="one for each dim, in elements")
+OFFSETS = OperandRow(
+    "offsets", OperandKind.SCALAR, Arity.MANY, Syntax.BRACKETS, also=("offset",), doc="one for each dim, in elements"
+)
 VALID = OperandRow(
     "valid",
     OperandKind.SCALAR,
@@ -30,7 +32,9 @@ VALID = OperandRow(
     keyword="valid_shape",
     doc="the rows and columns that have meaning; the rest is undefined",
 )
-SIZES = AttributeRow("sizes", AttributeKind.SHAPE, required=True, keyword="shapes", doc="one for each dim, in elements")
+SIZES = AttributeRow(
+    "sizes", AttributeKind.SHAPE, required=True, keyword="shapes", also=("shape",), doc="one for each dim, in elements"
+)
 _SHAPE = AttributeRow("shape", AttributeKind.SHAPE, required=True)
 _DTYPE = AttributeRow("dtype", AttributeKind.DTYPE, required=True)
 
@@ -70,7 +74,7 @@ ROWS: tuple[OpRow, ...] = (
         infer=infer.store,
         operands=(
             OperandRow("source", OperandKind.TILE, memories=(Memory.UB, Memory.L0C), keyword="tile"),
-            OperandRow("tensor", OperandKind.TENSOR, effect=Effect.WRITE),
+            OperandRow("tensor", OperandKind.TENSOR, effect=Effect.WRITE, also=("output_tensor",)),
             OFFSETS,
         ),
         attributes=(

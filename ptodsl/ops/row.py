@@ -91,6 +91,8 @@ class OperandRow:
     """A literal here takes the dtype of that operand or that attribute; the default of its kind where empty."""
     keyword: str = ""
     """The parameter's name in `pl`, where it is not `name`."""
+    also: tuple[str, ...] = ()
+    """Other names that kernels written for PyPTO give it."""
     scratch: ScratchShape | None = None
     doc: str = ""
 
@@ -123,6 +125,7 @@ class AttributeRow:
     required: bool = False
     positional: bool = False
     keyword: str = ""
+    also: tuple[str, ...] = ()
     doc: str = ""
 
 

@@ -41,12 +41,24 @@ class Form:
         return any(is_required(self.row, later) for later in rest)
 
     def named(self, keyword: str) -> Parameter | None:
-        """The parameter that a keyword means: by its name in `pl` first, else by its name in IR."""
-        for spelling in (keyword_of, name_of):
+        """The parameter that a keyword means: by its name in `pl` first, then in IR, then by what PyPTO calls it."""
+        for spellings in (_taught, _internal, _also):
             for parameter in self.parameters:
-                if spelling(parameter) == keyword:
+                if keyword in spellings(parameter):
                     return parameter
         return None
+
+
+def _taught(parameter: Parameter) -> tuple[str, ...]:
+    return (keyword_of(parameter),)
+
+
+def _internal(parameter: Parameter) -> tuple[str, ...]:
+    return (name_of(parameter),)
+
+
+def _also(parameter: Parameter) -> tuple[str, ...]:
+    return () if isinstance(parameter, str) else parameter.also
 
 
 def name_of(parameter: Parameter) -> str:

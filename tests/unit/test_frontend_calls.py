@@ -153,3 +153,23 @@ def test_kernels_of_the_typing_tests_lower() -> None:
     assert "adds" in text_of(scaled.ir)
     assert "core=cube" in text_of(product.ir)
     assert "fillpad" in text_of(build(16, 64, pl.FP16).ir)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return pl.store(tile=t, offsets=[0, 0], output_tensor=c)",
+        "return pl.store(t, [0, 0], output_tensor=c)",
+        "u = pl.slice(t, shape=[8, 16], offset=[0, 0])\nreturn pl.store(u, [0, 0], c)",
+        "u = pl.tile.view(t, shape=[8, 16], offset=[8, 0])\nreturn pl.store(u, [0, 0], c)",
+    ],
+)
+def test_keywords_of_pypto_are_taken(body: str) -> None:
+    source = (
+        "import ptodsl.language as pl\n"
+        "@pl.function\n"
+        "def k(a: pl.Tensor[[16, 16], pl.FP32], c: pl.Out[pl.Tensor[[16, 16], pl.FP32]])"
+        " -> pl.Tensor[[16, 16], pl.FP32]:\n"
+        "    t = pl.load(a, [0, 0], [16, 16])\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    )
+    assert "store" in text_of(run_cell(source)["k"].ir)
