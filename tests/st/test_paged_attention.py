@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
+
+if __name__ == "__main__":  # as a script: pytest, before anything of the project is imported
+    raise SystemExit(subprocess.call([sys.executable, "-m", "pytest", "-v", __file__, *sys.argv[1:]]))
 
 import pytest
 import torch
@@ -246,7 +251,3 @@ class TestPagedAttentionKernels:
         is_last: bool,
     ) -> None:
         _check(test_runner, OnlineUpdateTestCase(num_heads, head_dim, is_first, is_last))
-
-
-if __name__ == "__main__":
-    raise SystemExit(pytest.main([__file__, "-v"]))
