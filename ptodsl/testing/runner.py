@@ -23,7 +23,7 @@ from ptodsl.runtime.signature import Access, ScalarSlot, Signature, Slot, Tensor
 from ptodsl.signature import signature_of
 from ptodsl.testing.case import PTOTestCase
 from ptodsl.testing.comparison import Difference, difference, mismatch, tolerance
-from ptodsl.testing.specs import TensorSpec, TestConfig, TestResult
+from ptodsl.testing.specs import DataType, TensorSpec, TestConfig, TestResult
 
 if TYPE_CHECKING:
     import torch
@@ -188,14 +188,24 @@ def _expected(case: PTOTestCase, binding: Binding, tensors: Mapping[str, torch.T
     unwritten = [
         spec.name
         for spec in binding.outputs
-        if spec.dtype.torch.is_floating_point
-        and before[spec.name].isnan().all()
-        and copies[spec.name].isnan().any()
-        and not _writes_nan(case)
+        if _is_unwritten(spec, before[spec.name], copies[spec.name]) and not _writes_nan(case)
     ]
     if unwritten:
         raise PtoError([ExpectedUnwritten(None, case=case.get_name(), name=name) for name in unwritten])
     return {spec.name: copies[spec.name] for spec in binding.outputs}
+
+
+def _is_unwritten(spec: TensorSpec, before: torch.Tensor, after: torch.Tensor) -> bool:
+    """Whether an output that started as poison still has some; of integers, which may mean it, whether all is left.
+
+    BOOL has no value to spare for poison, so nothing can be told of it.
+    """
+    if spec.dtype is DataType.BOOL:
+        return False
+    if spec.dtype.torch.is_floating_point:
+        return bool(before.isnan().all() and after.isnan().any())
+    poison = poisoned(spec)
+    return before.equal(poison) and after.equal(poison)
 
 
 def _writes_nan(case: PTOTestCase) -> bool:

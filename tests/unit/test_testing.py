@@ -112,6 +112,23 @@ def test_unwritten_expectation_is_an_error() -> None:
     assert "E0905" in result.error
 
 
+def test_unwritten_integer_expectation_is_an_error() -> None:
+    class Silent(AddCase):
+        def define_tensors(self) -> list[TensorSpec]:
+            return [TensorSpec(spec.name, spec.shape, DataType.INT32, None, spec.is_output) for spec in (A, B, C)]
+
+        def get_program(self) -> Any:
+            return vector_add_program(32, 40, pl.INT32)
+
+        def compute_expected(self, tensors: dict[str, torch.Tensor], params: Mapping[str, Any] | None = None) -> None:
+            pass
+
+    result = TestRunner().run(Silent())
+    assert not result.passed
+    assert result.error is not None
+    assert "E0905" in result.error
+
+
 A, B, C = AddCase().define_tensors()
 
 
