@@ -2,6 +2,7 @@
 // everything here that orders is a no-op, and takes the arguments that the hardware takes.
 #pragma once
 
+#include "../base/ahead.hpp"
 #include "../base/enums.hpp"
 
 using pipe_t = int;
