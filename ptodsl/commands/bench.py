@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ptodsl.benchmarks.attention import attention
 from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
 from ptodsl.benchmarks.generated import straight, summing
 from ptodsl.benchmarks.host import host
@@ -14,6 +15,7 @@ from ptodsl.benchmarks.importing import import_time
 from ptodsl.benchmarks.kernels import kernels
 from ptodsl.benchmarks.launching import launch_overhead
 from ptodsl.benchmarks.measurement import Measurement, Skipped, StageTime
+from ptodsl.benchmarks.simulator import simulator
 from ptodsl.commands import Refused, Status
 from ptodsl.commands.table import duration, table
 
@@ -51,6 +53,8 @@ def _measurements(*, quick: bool) -> Iterator[Measurement | Skipped]:
     yield import_time(5 if quick else 20)
     yield front_half(STATEMENTS, 3 if quick else 10)
     yield from kernels(20 if quick else 200)
+    yield from attention(3 if quick else 30)
+    yield from simulator(2 if quick else 10)
 
 
 def _text(results: list[Measurement | Skipped], stages: list[StageTime]) -> str:
