@@ -51,7 +51,7 @@ def kernels(rounds: int) -> Iterator[Measurement | Skipped]:
 
 def _measured(case: Case, program: Any, rounds: int) -> Measurement:
     expected, found = case.reference(*_clones(case)), program(*_clones(case))
-    for index, (x, r) in enumerate(zip(_tuple(found), _tuple(expected), strict=True)):
+    for index, (x, r) in enumerate(zip(as_tuple(found), as_tuple(expected), strict=True)):
         assert_close(x, r, atol=TOLERANCE, rtol=TOLERANCE, name=f"{case.name}, result {index}")
     ours, torchs = _clones(case), _clones(case)
     seconds, baseline = least([lambda: program(*ours), lambda: case.reference(*torchs)], rounds)
@@ -62,7 +62,8 @@ def _clones(case: Case) -> list[Any]:
     return [a if isinstance(a, int | float) else a.clone() for a in case.arguments]
 
 
-def _tuple(results: object) -> tuple[object, ...]:
+def as_tuple(results: object) -> tuple[object, ...]:
+    """What a program or torch gave, one result too."""
     return cast("tuple[object, ...]", results) if isinstance(results, tuple) else (results,)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ptodsl import driver
-from ptodsl.benchmarks.kernels import BLOCK, HEAD_DIM, HEADS, SCALE, VALID
+from ptodsl.benchmarks.kernels import BLOCK, HEAD_DIM, HEADS, SCALE, VALID, as_tuple
 from ptodsl.benchmarks.measurement import Measurement, Skipped, least
 from ptodsl.errors import PtoError
 from ptodsl.ir.dtypes import FP16, FP32, DType
@@ -43,7 +43,7 @@ def simulator(rounds: int) -> Iterator[Measurement | Skipped]:
 
 def _measured(case: _Case, rounds: int) -> Measurement:
     ours, theirs = (driver.compile(case.kernel, target=target, threads=1) for target in ("cpu", TARGET))
-    results = [_tuple(program(*_copies(case))) for program in (ours, theirs)]
+    results = [as_tuple(program(*_copies(case))) for program in (ours, theirs)]
     for index, (x, r) in enumerate(zip(*results, strict=True)):
         assert_close(x, r, atol=TOLERANCE, rtol=TOLERANCE, name=f"{case.name}, result {index}")
     first, second = _copies(case), _copies(case)
@@ -53,10 +53,6 @@ def _measured(case: _Case, rounds: int) -> Measurement:
 
 def _copies(case: _Case) -> list[Any]:
     return [a.copy() if isinstance(a, np.ndarray) else a for a in case.arguments]
-
-
-def _tuple(results: Any) -> tuple[Any, ...]:
-    return results if isinstance(results, tuple) else (results,)
 
 
 def _cases() -> Iterator[_Case]:
