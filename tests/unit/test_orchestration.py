@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ptodsl.errors import PtoError
 from ptodsl.errors.runtime import ElementOutside, ProgramFault, UndefinedRead
 from ptodsl.ir.nodes import Direction
 from ptodsl.ir.strides import contiguous_strides, reshaped
+from ptodsl.machine import ARCHITECTURES
 from tests.unit import orchestration_programs as programs
 
 Run = Callable[..., Any]
@@ -21,17 +23,13 @@ Run = Callable[..., Any]
 Array = np.ndarray[Any, Any]
 
 
-def _interpreted(stage: str) -> Run:
-    return lambda program, *arguments, **options: ptodsl.interpret(program, *arguments, after=stage, **options)
-
-
-def _compiled(arch: str) -> Run:
-    return lambda program, *arguments, **options: ptodsl.compile(program, arch)(*arguments, **options)
+def _compiled(program: Any, *arguments: Any, arch: str) -> Any:
+    return ptodsl.compile(program, arch)(*arguments)
 
 
 RUNS = [
-    *(pytest.param(_interpreted(stage), id=stage) for stage in pipeline.STAGES),
-    *(pytest.param(_compiled(arch), id=arch) for arch in ("a2a3", "a5")),
+    *(pytest.param(partial(ptodsl.interpret, after=stage), id=stage) for stage in pipeline.STAGES),
+    *(pytest.param(partial(_compiled, arch=arch), id=arch) for arch in ARCHITECTURES),
 ]
 everywhere = pytest.mark.parametrize("run", RUNS)
 
