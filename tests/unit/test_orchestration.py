@@ -111,6 +111,12 @@ def test_an_index_outside_of_its_tensor_is_an_error_that_names_it(count: int, wr
     assert fault.span.line == mistake.span.line
 
 
+def test_a_view_that_only_a_reshape_takes_stands_in_its_expression() -> None:
+    (text,) = ptodsl.emit(programs.pages_program(5, 16, 3, 24)).values()
+    assert "place = out.view({i, 0, 1, 0}, {1, 16, 1, 24}).reshape({16, 1, 24});" in text
+    assert "page = cache.view(" in text
+
+
 WRITTEN = """ptodsl-ir 1
 program @P
 
