@@ -99,7 +99,9 @@ class _Loop:
         scope, span = self._state.scope, self._state.span(self._node.target)
         start = literals.literal(self._state, _number(self._head.bounds[0]), INDEX, span)
         scope.bind(self._head.index, start)
+        self._state.yielded.append(None)
         self._body(self._state, self._node.body)
+        self._state.yielded.pop()
         scope.bind(self._head.index, self._missing("has ended"))
 
     def _written(self) -> tuple[Carry, ...]:
