@@ -8,13 +8,16 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo test fuzz lint format bench goldens docs clean
+.PHONY: demo test test-large fuzz lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile -m 'not lint'
+
+test-large: $(VENV)/test.stamp
+	$(BIN)/python -m tests.st.large
 
 fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)

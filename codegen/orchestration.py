@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from ptodsl.codegen.control import StatementEmitter, dtype_of
 from ptodsl.codegen.lines import Line
@@ -13,9 +15,10 @@ from ptodsl.errors import InternalError
 from ptodsl.ir.dtypes import INDEX, DType
 from ptodsl.ir.nodes import Call, Direction, Function, Literal, Op, Operand, Program, Value
 from ptodsl.ir.results import provided_tensors
-from ptodsl.ir.rewrite import results_of, walk
+from ptodsl.ir.rewrite import operands_of, results_of, walk
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ScalarType, TensorType
+from ptodsl.ops.row import Legal
 from ptodsl.ops.site import type_of
 from ptodsl.ops.table import row_of
 
@@ -222,6 +225,15 @@ class TaskEntry(EntryEmitter):
 
     TENSOR = "ptodsl::Tensor"
 
+    def __init__(self, program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> None:
+        super().__init__(program, tasks, strided)
+        self._links = frozenset(_links(program.entry))
+        self._chains: dict[Operand, str] = {}
+
+    def spell(self, operand: Operand) -> str:
+        """A view that only the reshape behind it takes stands in that one's expression."""
+        return self._chains[operand] if operand in self._chains else super().spell(operand)
+
     def body(self) -> Iterator[Line]:
         """The run, the parameters, the tasks."""
         yield Line(1, "run", {})
@@ -257,14 +269,21 @@ class TaskEntry(EntryEmitter):
         assert isinstance(sizes, tuple)
         yield from self.guard(depth, op, tensor, offsets, sizes)
         text = f"{self.spell(tensor)}.view({_braced([self.spell(o) for o in offsets])}, {_braced(sizes)})"
-        yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
+        yield from self._linked(depth, op, text)
 
     def reshape(self, depth: int, op: Op) -> Iterator[Line]:
         """The same bytes under another shape."""
         type_ = op.result.type
         assert isinstance(type_, TensorType)
         text = f"{self.spell(op.operands[0][0])}.reshape({_braced(type_.shape)})"
-        yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
+        yield from self._linked(depth, op, text)
+
+    def _linked(self, depth: int, op: Op, text: str) -> Iterator[Line]:
+        """A descriptor of its own, unless it is a link of a chain."""
+        if op.result in self._links:
+            self._chains[op.result] = text
+        else:
+            yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
 
     def write(self, depth: int, op: Op) -> Iterator[Line]:
         """An element, once it is known to be inside and the tasks that touch it are done."""
@@ -319,6 +338,19 @@ def _needs_descriptors(entry: Function) -> bool:
     statements = list(walk(entry.body))
     made = {r for s in statements for r in results_of(s) if isinstance(r.type, TensorType)}
     return not made <= provided or any(isinstance(s, Op) and not s.results for s in statements)
+
+
+def _links(entry: Function) -> Iterator[Value]:
+    """The views and reshapes whose only use is the reshape that follows them."""
+    uses = Counter(operand for statement in walk(entry.body) for operand in operands_of(statement))
+    for first, second in pairwise(walk(entry.body)):
+        match first, second:
+            case Op(results=(Value(type=TensorType()) as result,)), Op(operands=((operand,), *_)):
+                reshapes = row_of(second).legal is Legal.RESHAPE
+                if row_of(first).view_of and reshapes and operand is result and uses[result] == 1:
+                    yield result
+            case _:
+                pass
 
 
 def from_slot(dtype: DType, slot: int) -> str:

@@ -147,3 +147,12 @@ class ReshapeOfGaps(Diagnostic):
     template = "`reshape` from {source} to {target} would move data: `{name}` is a view with gaps between its rows"
     label_template = "{source} with strides {strides}"
     remedy = "only add or drop dims of size 1 here, or let a kernel copy the view into a tensor of its own"
+
+
+class ZeroDivisor(Diagnostic):
+    """An integer is divided by what is known to be 0."""
+
+    code = "E0217"
+    template = "`{operator}` by 0 is not defined for integers"
+    label_template = "the divisor is 0"
+    remedy = "divide by something else, or leave the division out"

@@ -9,7 +9,7 @@ from ptodsl.errors.runtime import UndefinedRead
 from ptodsl.interpreter.application import Application, Kernel
 from ptodsl.interpreter.faults import Fault
 from ptodsl.interpreter.values import Scalar, Tensor, represent, undefined_tensor
-from ptodsl.interpreter.windows import box, check_inside
+from ptodsl.interpreter.windows import box, check_element, check_inside
 
 
 def create_tensor(application: Application) -> Tensor:
@@ -20,7 +20,7 @@ def create_tensor(application: Application) -> Tensor:
 def read(application: Application) -> Scalar:
     """One element, which must be defined."""
     tensor, index = application.tensor("tensor"), application.integers("offsets")
-    check_inside(application.row.label, index, (1,) * len(index), tensor.data.shape)
+    check_element(application.row.label, index, tensor.data.shape)
     if not tensor.defined[index]:
         raise Fault(UndefinedRead, ("tensor",), index=", ".join(map(str, index)))
     dtype = application.result_dtype
@@ -54,7 +54,7 @@ def reshape(application: Application) -> Tensor:
 def write(application: Application) -> None:
     """Sets one element, which is defined from then on."""
     tensor, index = application.tensor("tensor"), application.integers("offsets")
-    check_inside(application.row.label, index, (1,) * len(index), tensor.data.shape)
+    check_element(application.row.label, index, tensor.data.shape)
     tensor.data[index] = application.scalar("scalar")
     tensor.defined[index] = True
 

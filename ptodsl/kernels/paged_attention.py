@@ -17,20 +17,31 @@ from typing import Any
 
 import ptodsl.language as pl
 
+L0B_BYTES = 64 * 1024
+"""What the memory of right operands holds, on every architecture."""
+
+
+def _fitting(count: int, depth: int, dtype: pl.DType) -> int:
+    """The most columns of a right operand that are multiplied at once: a divisor of their count that fits L0B."""
+    column_bytes = -(-depth // 16) * 16 * dtype.size
+    return max(part for part in range(1, count + 1) if count % part == 0 and part * column_bytes <= L0B_BYTES)
+
 
 def qk_matmul_kernel(heads: int, head_dim: int, block_size: int, dtype: pl.DType) -> pl.Kernel[pl.Tensor]:
     """sij[H, B] = qi[H, D] @ kj[B, D]ᵀ: the keys are loaded transposed, no data moves for it."""
-    H, D, B = heads, head_dim, block_size
+    H, D, B, N = heads, head_dim, block_size, _fitting(block_size, head_dim, dtype)
 
     @pl.function
     def qk_matmul(
         qi: pl.Tensor[[H, D], dtype], kj: pl.Tensor[[B, D], dtype], sij: pl.Out[pl.Tensor[[H, B], pl.FP32]]
     ) -> pl.Tensor[[H, B], pl.FP32]:
         q_l1 = pl.load(qi, [0, 0], [H, D], target_memory=pl.MemorySpace.L1)
-        k_l1 = pl.load(kj, [0, 0], [B, D], target_memory=pl.MemorySpace.L1, transpose=True)
         q_l0 = pl.move(q_l1, target_memory=pl.MemorySpace.L0A)
-        k_l0 = pl.move(k_l1, target_memory=pl.MemorySpace.L0B)
-        return pl.store(pl.matmul(q_l0, k_l0), [0, 0], sij)
+        for n in pl.range(0, B, N):
+            k_l1 = pl.load(kj, [n, 0], [N, D], target_memory=pl.MemorySpace.L1, transpose=True)
+            k_l0 = pl.move(k_l1, target_memory=pl.MemorySpace.L0B)
+            sij = pl.store(pl.matmul(q_l0, k_l0), [0, n], sij)
+        return sij
 
     return qk_matmul
 
@@ -62,7 +73,7 @@ def softmax_prepare_kernel(
 
 def pv_matmul_kernel(heads: int, head_dim: int, block_size: int, dtype: pl.DType) -> pl.Kernel[pl.Tensor]:
     """oi_new[H, D] = pij[H, B] @ vj[B, D] over the first `valid_len` slots: what lies past them is never multiplied."""
-    H, D, B = heads, head_dim, block_size
+    H, D, B, N = heads, head_dim, block_size, _fitting(head_dim, block_size, dtype)
 
     @pl.function
     def pv_matmul(
@@ -72,10 +83,12 @@ def pv_matmul_kernel(heads: int, head_dim: int, block_size: int, dtype: pl.DType
         oi_new: pl.Out[pl.Tensor[[H, D], pl.FP32]],
     ) -> pl.Tensor[[H, D], pl.FP32]:
         p_l1 = pl.load(pij, [0, 0], [H, B], target_memory=pl.MemorySpace.L1, valid_shape=[H, valid_len])
-        v_l1 = pl.load(vj, [0, 0], [B, D], target_memory=pl.MemorySpace.L1, valid_shape=[valid_len, D])
         p_l0 = pl.move(p_l1, target_memory=pl.MemorySpace.L0A)
-        v_l0 = pl.move(v_l1, target_memory=pl.MemorySpace.L0B)
-        return pl.store(pl.matmul(p_l0, v_l0), [0, 0], oi_new)
+        for n in pl.range(0, D, N):
+            v_l1 = pl.load(vj, [0, n], [B, N], target_memory=pl.MemorySpace.L1, valid_shape=[valid_len, N])
+            v_l0 = pl.move(v_l1, target_memory=pl.MemorySpace.L0B)
+            oi_new = pl.store(pl.matmul(p_l0, v_l0), [0, n], oi_new)
+        return oi_new
 
     return pv_matmul
 
@@ -142,7 +155,7 @@ def clear_kernel(heads: int, head_dim: int) -> pl.Kernel[pl.Tensor]:
 
 
 def _group(heads: int, kv_heads: int) -> int:
-    """How many query heads share a KV head: head h uses KV head h // group."""
+    """How many query heads share a KV head: head h uses KV head h // group. Raises ValueError where some are left."""
     if heads % kv_heads:
         raise ValueError(f"{heads} query heads do not share {kv_heads} KV heads evenly")
     return heads // kv_heads
@@ -161,8 +174,7 @@ def paged_attention_program(
 ) -> Any:
     """Attention of query[b] over the first `context_lens[b]` tokens of each sequence b, FP32[batch, heads, head_dim].
 
-    `block_table[b, i]` names the block with tokens i * block_size and on; `config[0]` is the scale. A sequence without
-    tokens gets zeros. Raises ValueError where the query heads do not share the KV heads evenly.
+    `block_table[b, i]` names the block of tokens i * block_size and on, `config[0]` is the scale. No token gives zeros.
     """
     D, B, G = head_dim, block_size, _group(heads, kv_heads)
     qk_matmul = qk_matmul_kernel(G, D, B, dtype)
@@ -192,7 +204,8 @@ def paged_attention_program(
                     dst = pl.reshape(pl.view(out, [1, G, D], [b, h * G, 0]), [G, D])
                     if length > 0:
                         qi = pl.reshape(pl.view(query, [1, G, D], [b, h * G, 0]), [G, D])
-                        mi, li = pl.create_tensor([G, 1], pl.FP32), pl.create_tensor([G, 1], pl.FP32)
+                        mi = pl.create_tensor([G, 1], pl.FP32)
+                        li = pl.create_tensor([G, 1], pl.FP32)
                         oi = pl.create_tensor([G, D], pl.FP32)
                         for i in pl.range(count):
                             block = pl.read(block_table, [b, i])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from ptodsl.errors.types import DTypeRefused, DTypesDiffer, IntegerDivision
+from ptodsl.errors.types import DTypeRefused, DTypesDiffer, IntegerDivision, ZeroDivisor
 from ptodsl.ir.dtypes import BOOL, INDEX, DType
+from ptodsl.ir.nodes import Literal
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, Type
-from ptodsl.ops.requirements import agree_dtypes, check_window, shape_refused, shape_text
+from ptodsl.ops.requirements import agree_dtypes, check_element, check_window, shape_refused, shape_text
 from ptodsl.ops.site import Conversion, Site
 
 
@@ -31,6 +32,14 @@ def _agree_scalars(site: Site) -> DType:
 def scalar_arithmetic(site: Site) -> Type:
     """Two numbers to one."""
     return ScalarType(_agree_scalars(site))
+
+
+def scalar_floored(site: Site) -> Type:
+    """Two numbers to a floored quotient or its remainder; no integer is divided by a literal 0."""
+    dtype, divisor = _agree_scalars(site), site.operand("right")
+    if dtype.is_integer and isinstance(divisor, Literal) and divisor.value == 0:
+        site.refuse(ZeroDivisor, operator=site.row.operator)
+    return ScalarType(dtype)
 
 
 def scalar_division(site: Site) -> Type:
@@ -97,9 +106,9 @@ def write(site: Site) -> Type:
 
 
 def _element(site: Site) -> TensorType:
-    """The tensor of which the op takes one element, whose indices lie inside as far as they are known."""
+    """The tensor of which the op takes one element."""
     tensor = site.tensor("tensor")
-    check_window(site, tensor, (1,) * tensor.rank)
+    check_element(site, tensor)
     return tensor
 
 

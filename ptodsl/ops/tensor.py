@@ -66,7 +66,7 @@ ROWS: tuple[OpRow, ...] = (
         infer=infer_scalars.view,
         operands=(OperandRow("tensor", OperandKind.TENSOR, effect=Effect.NONE), OFFSETS),
         attributes=(SIZES,),
-        names=("view",),
+        names=("view", "slice"),
         forms=(("tensor", "sizes", "offsets"),),
         view_of="tensor",
         emit="view",

@@ -9,13 +9,23 @@ from ptodsl.language.outside import outside
 from ptodsl.language.types import Number, Numbers, Shape, Tensor, Tile
 
 
-def slice(source: Tile, shapes: Shape, offsets: Numbers, valid_shape: Numbers | None = None) -> Tile:
+@overload
+def slice(source: Tile, shapes: Shape, offsets: Numbers, valid_shape: Numbers | None = None) -> Tile: ...
+@overload
+def slice(tensor: Tensor, shapes: Shape, offsets: Numbers) -> Tensor: ...
+def slice(*arguments: Any, **keywords: Any) -> Any:
     """A window of a tile: a view where its bytes allow one, else a copy.
 
     `offsets`: one for each dim, in elements
     `valid_shape`: the rows and columns that have meaning; the rest is undefined
     `shapes`: one for each dim, in elements
     example: `t = x[0:8, :]`
+
+    A window of a tensor as a tensor over the same bytes.
+
+    `offsets`: one for each dim, in elements
+    `shapes`: one for each dim, in elements
+    example: `k = pl.tensor.view(cache, [128, 64], [row, 0])`
     """
     outside("slice")
 
