@@ -48,7 +48,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     | FRONT,
     "ptodsl": frozenset({"driver", "version"}) | FRONT,
     "testing": frozenset({"driver", "errors", "ptodsl", "runtime", "signature", "words"}),
-    "integrations": frozenset({"driver", "errors", "ptodsl", "words"}),
+    "integrations": frozenset({"driver", "errors", "kernels", "words"}),
     "bisect": frozenset({"driver", "errors", "pipeline"}) | IR,
     "benchmarks": frozenset(
         {"codegen", "driver", "errors", "machine", "pipeline", "ptodsl", "runtime", "testing", "verify", "version"}
