@@ -39,6 +39,8 @@ class EntryEmitter(StatementEmitter):
             "read": self._read,
             "dim": self._dim,
             "view": self.view,
+            "tensor_reshape": self.reshape,
+            "write": self.write,
         }
 
     @abstractmethod
@@ -56,6 +58,14 @@ class EntryEmitter(StatementEmitter):
     @abstractmethod
     def view(self, depth: int, op: Op) -> Iterator[Line]:
         """A window of a tensor."""
+
+    @abstractmethod
+    def reshape(self, depth: int, op: Op) -> Iterator[Line]:
+        """A tensor under another shape."""
+
+    @abstractmethod
+    def write(self, depth: int, op: Op) -> Iterator[Line]:
+        """A number into an element of a tensor."""
 
     @abstractmethod
     def element(self, tensor: Operand, indices: Sequence[str]) -> str:
@@ -173,6 +183,14 @@ class DirectEntry(EntryEmitter):
         """Programs with views have the other form."""
         raise InternalError(f"a view in the plain entry of `{self._program.name}`")
 
+    def reshape(self, depth: int, op: Op) -> Iterator[Line]:
+        """Programs with other shapes have the other form."""
+        raise InternalError(f"a reshape in the plain entry of `{self._program.name}`")
+
+    def write(self, depth: int, op: Op) -> Iterator[Line]:
+        """Programs that write elements have the other form."""
+        raise InternalError(f"a write in the plain entry of `{self._program.name}`")
+
     def cpp_type(self, value: Value) -> str | None:
         """Scalars are assigned."""
         return dtype_of(value).cpp if isinstance(value.type, ScalarType) else None
@@ -241,6 +259,22 @@ class TaskEntry(EntryEmitter):
         text = f"{self.spell(tensor)}.view({_braced([self.spell(o) for o in offsets])}, {_braced(sizes)})"
         yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
 
+    def reshape(self, depth: int, op: Op) -> Iterator[Line]:
+        """The same bytes under another shape."""
+        type_ = op.result.type
+        assert isinstance(type_, TensorType)
+        text = f"{self.spell(op.operands[0][0])}.reshape({_braced(type_.shape)})"
+        yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
+
+    def write(self, depth: int, op: Op) -> Iterator[Line]:
+        """An element, once it is known to be inside and the tasks that touch it are done."""
+        (tensor,), offsets, (scalar,) = op.operands
+        yield from self.guard(depth, op, tensor, offsets, None)
+        indices = _braced([self.spell(offset) for offset in offsets])
+        callee = f"run.write<{dtype_of(tensor).cpp}>"
+        operands = [self.spell(tensor), indices, self.spell(scalar)]
+        yield Line(depth, "instruction", {"mnemonic": callee, "operands": operands}, op.span)
+
     def element(self, tensor: Operand, indices: Sequence[str]) -> str:
         """Read through the descriptor."""
         return f"{self.spell(tensor)}.read<{dtype_of(tensor).cpp}>({_braced(indices)})"
@@ -280,10 +314,11 @@ def entry_emitter(program: Program, tasks: Mapping[str, str], strided: Mapping[s
 
 
 def _needs_descriptors(entry: Function) -> bool:
-    """Whether a tensor is anything but an argument or a provided result."""
+    """Whether a tensor is anything but an argument or a provided result, or the entry itself writes to one."""
     provided = set(provided_tensors(entry))
-    made = {r for s in walk(entry.body) for r in results_of(s) if isinstance(r.type, TensorType)}
-    return not made <= provided
+    statements = list(walk(entry.body))
+    made = {r for s in statements for r in results_of(s) if isinstance(r.type, TensorType)}
+    return not made <= provided or any(isinstance(s, Op) and not s.results for s in statements)
 
 
 def from_slot(dtype: DType, slot: int) -> str:

@@ -51,6 +51,8 @@ SCALAR_RECIPES: Mapping[Infer, Recipe] = {
     infer_scalars.read: op_scalars.read,
     infer_scalars.dim: op_scalars.dim,
     infer_scalars.view: op_scalars.view,
+    infer_scalars.reshape: op_scalars.reshape,
+    infer_scalars.write: op_scalars.write,
 }
 """The same for scalars and whole tensors."""
 

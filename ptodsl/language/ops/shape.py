@@ -69,10 +69,18 @@ def fillpad(source: Tile, pad_value: PadValue | Literal["zero", "min", "max"] = 
     outside("fillpad")
 
 
-def reshape(source: Tile, shape: Shape) -> Tile:
+@overload
+def reshape(source: Tile, shape: Shape) -> Tile: ...
+@overload
+def reshape(tensor: Tensor, shape: Shape) -> Tensor: ...
+def reshape(*arguments: Any, **keywords: Any) -> Any:
     """The same elements in the same order under another shape; free where the bytes agree, else a copy.
 
     example: `row = pl.reshape(column, [1, 16])`
+
+    The same bytes under another shape; a view with gaps between its rows only gains or loses dims of size 1.
+
+    example: `k = pl.tensor.reshape(page, [128, 64])`
     """
     outside("reshape")
 

@@ -148,6 +148,12 @@ public:
         return create(sizeof(T), Rank, shape, poisoned);
     }
 
+    // Sets an element of a tensor.
+    template <typename T, int Rank>
+    void write(const Tensor& tensor, const int64_t (&indices)[Rank], T value) {
+        tensor.write(indices, value);
+    }
+
     // Runs a task. False, with nothing run, if bytes that it writes belong to a second one of its tensors.
     template <int Slots, int Tensors>
     bool submit(Task task, const int64_t (&slots)[Slots], const Access (&accesses)[Tensors]) {
