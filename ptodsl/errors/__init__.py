@@ -89,9 +89,7 @@ class InternalError(Exception):
         super().__init__(f"internal error, a bug in ptodsl: {message}")
 
 
-_MODULES = (
-    *("build", "integrations", "launch", "memory", "names", "outputs", "runtime", "sync", "testing", "types"),
-)
+_MODULES = (*("build", "integrations", "launch", "memory", "names", "outputs", "runtime", "sync", "testing", "types"),)
 
 
 def load_all() -> dict[str, type[Diagnostic]]:

@@ -91,7 +91,7 @@ class TensorsUnsupported(Diagnostic):
 
     code = "E1010"
     template = "the attention of layer {layer} has {what}, the kernels take {expected}"
-    remedy = 'use torch for this model, `model.set_attn_implementation("sdpa")`{or_else}'
+    remedy = 'use torch for this model, `model.set_attn_implementation("sdpa")`'
 
 
 class SequencesDiffer(Diagnostic):

@@ -17,7 +17,14 @@ _MASK = cast("Callable[..., torch.Tensor]", masking_utils.sdpa_mask)
 
 
 def padding_of(
-    *, q_length: int, kv_length: int, q_offset: int = 0, kv_offset: int = 0, **asked: object
+    *,
+    batch_size: int,
+    q_length: int,
+    kv_length: int,
+    q_offset: int = 0,
+    kv_offset: int = 0,
+    attention_mask: torch.Tensor | None = None,
+    **asked: object,
 ) -> torch.Tensor:
     """How many positions of each sequence come before its first token, INT64 [sequences].
 
@@ -25,9 +32,13 @@ def padding_of(
     compared with what the kernels do, causal attention behind that padding, so that no kind of mask needs to be known
     here to be refused: sliding windows that bite, chunks, packed sequences, holes, padding on the right. Raises E1007.
     """
+    padding = torch.zeros(batch_size, dtype=torch.int64)
+    if attention_mask is not None:
+        padding = attention_mask.int().argmax(-1)
+    sizes = {"batch_size": batch_size, "q_length": q_length, "kv_length": kv_length}
+    offsets = {"q_offset": q_offset, "kv_offset": kv_offset}
     exact = {**asked, "allow_is_causal_skip": False, "allow_is_bidirectional_skip": False}
-    seen = _MASK(q_length=q_length, kv_length=kv_length, q_offset=q_offset, kv_offset=kv_offset, **exact)[:, 0]
-    padding = seen[:, -1].int().argmax(-1)
+    seen = _MASK(**sizes, **offsets, attention_mask=attention_mask, **exact)[:, 0]
     queries = torch.arange(q_length) + q_offset
     keys = torch.arange(kv_length) + kv_offset
     ours = (keys <= queries[:, None]) & (keys >= padding[:, None, None])
