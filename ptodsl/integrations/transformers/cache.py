@@ -10,6 +10,7 @@ from ptodsl.errors import PtoError
 from ptodsl.errors.integrations import CacheUnsupported
 from ptodsl.integrations.transformers.layer import PagedLayer
 from ptodsl.integrations.transformers.pages import Pages, integers
+from ptodsl.integrations.transformers.placement import Placements
 from ptodsl.integrations.transformers.programs import Options
 
 _NO_BEAMS = "decode without beams (`num_beams=1`), or attach with `sequences=` for sequences of their own"
@@ -24,7 +25,8 @@ class PagedCache(Cache):
 
     def __init__(self, layers: int, pages: Pages, options: Options) -> None:
         self.pages = pages
-        self.paged_layers = [PagedLayer(pages, options) for _ in range(layers)]
+        self.placements = Placements(pages)
+        self.paged_layers = [PagedLayer(self.placements, options) for _ in range(layers)]
         super().__init__(layers=[*self.paged_layers])
 
     @property
@@ -37,6 +39,7 @@ class PagedCache(Cache):
     def reset(self) -> None:
         """Forgets every token. Programs, memory and the count of launches stay."""
         self.pages.release()
+        self.placements.forget()
         for layer in self.paged_layers:
             layer.length = 0
 
@@ -49,6 +52,7 @@ class PagedCache(Cache):
             layer.length = max(0, layer.length + tokens_to_remove)
         kept = self.paged_layers[0].length - self.pages.padding
         self.pages.shrink(integers(kept.clamp(min=0)))
+        self.placements.forget()
 
     def reorder_cache(self, beam_idx: Any) -> NoReturn:
         """Refused, E1015: beams would share pages."""

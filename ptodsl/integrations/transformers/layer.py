@@ -8,9 +8,9 @@ import torch
 from transformers.cache_utils import CacheLayerMixin
 
 from ptodsl.errors import PtoError
-from ptodsl.errors.integrations import NotAttached, SequencesDiffer
-from ptodsl.integrations.transformers.pages import Pages, integers
-from ptodsl.integrations.transformers.programs import Options, Rows, attend
+from ptodsl.errors.integrations import NotAttached
+from ptodsl.integrations.transformers.placement import Placement, Placements
+from ptodsl.integrations.transformers.programs import Options, attend
 
 
 class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the registry of its subclasses is untyped
@@ -23,9 +23,9 @@ class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the regis
     is_sliding = False
     is_croppable = True
 
-    def __init__(self, pages: Pages, options: Options) -> None:
+    def __init__(self, placements: Placements, options: Options) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in transformers
-        self.pages = pages
+        self.placements = placements
         self.options = options
         self.length = 0
         """Positions so far, padding included."""
@@ -35,7 +35,7 @@ class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the regis
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
         """Takes memory for keys and values of these kinds, [sequences, kv_heads, any, head_dim]."""
         _, kv_heads, _, head_dim = key_states.shape
-        shape = (self.pages.blocks, self.pages.block_size, kv_heads, head_dim)
+        shape = (self.placements.pages.blocks, self.placements.pages.block_size, kv_heads, head_dim)
         self.keys = torch.empty(shape, dtype=key_states.dtype)
         self.values = torch.empty(shape, dtype=value_states.dtype)
         self.is_initialized = True
@@ -57,7 +57,7 @@ class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the regis
 
     def get_max_length(self) -> int:
         """Tokens of the longest context."""
-        return self.pages.max_tokens
+        return self.placements.pages.max_tokens
 
     def attend(
         self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, padding: torch.Tensor, scale: float
@@ -66,43 +66,31 @@ class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the regis
         [sequences, new, heads, head_dim]. `padding` says how many positions of each sequence come before its first
         token. Raises E1011 to E1014 before anything is written.
         """
-        tokens = self._place(keys, padding)
-        self._write(keys, values, tokens)
-        return self._attention(query, tokens, scale)
-
-    def _place(self, keys: torch.Tensor, padding: torch.Tensor) -> torch.Tensor:
-        """Which token of its sequence each new position is, [sequences, new], its page held; padding is negative."""
-        sequences, _, new, _ = keys.shape
-        if sequences != self.pages.sequences:
-            raise PtoError([SequencesDiffer(None, given=sequences, sequences=self.pages.sequences)])
-        tokens = torch.arange(self.length, self.length + new) - padding[:, None]
-        self.pages.begin(padding)
-        self.pages.reserve(integers(tokens[:, -1] + 1))
-        return tokens
-
-    def _write(self, keys: torch.Tensor, values: torch.Tensor, tokens: torch.Tensor) -> None:
-        if not self.is_initialized:
-            self.lazy_initialization(keys, values)
-        sequences, columns = (tokens >= 0).nonzero(as_tuple=True)
-        slots = self.pages.slots(sequences, tokens[sequences, columns])
-        for pages, states in ((self.keys, keys), (self.values, values)):
-            assert pages is not None
-            pages.flatten(0, 1)[slots] = states[sequences, :, columns]
-        self.length += tokens.shape[1]
-
-    def _attention(self, query: torch.Tensor, tokens: torch.Tensor, scale: float) -> torch.Tensor:
+        sequences, heads, new, head_dim = query.shape
+        placement = self.placements.of(padding, self.length, new)
+        self._write(keys, values, placement)
+        size = sequences if new == 1 else self.options.chunk
         assert self.keys is not None
         assert self.values is not None
-        sequences, heads, new, head_dim = query.shape
-        rows = Rows(
-            query.transpose(1, 2).reshape(-1, heads, head_dim).contiguous(),
-            self.pages.table.repeat_interleave(new, 0),
-            (tokens + 1).clamp(min=0).flatten().to(torch.int32),
-        )
-        size = sequences if new == 1 else self.options.chunk
-        result, launches = attend(rows, self.keys, self.values, scale, size, self.options)
+        rows = _positions(query).contiguous()
+        result, launches = attend(rows, self.keys, self.values, placement, scale, size=size, options=self.options)
         self.launches += launches
         return result.view(sequences, new, heads, head_dim).to(query.dtype)
+
+    def _write(self, keys: torch.Tensor, values: torch.Tensor, placement: Placement) -> None:
+        """Fills each new token's slot, and nothing else of the pages."""
+        if not self.is_initialized:
+            self.lazy_initialization(keys, values)
+        for pages, states in ((self.keys, keys), (self.values, values)):
+            assert pages is not None
+            arrived = _positions(states).index_select(0, placement.written)
+            pages.flatten(0, 1).index_copy_(0, placement.slots, arrived)
+        self.length += placement.new
+
+
+def _positions(states: torch.Tensor) -> torch.Tensor:
+    """[sequences, heads, new, head_dim] as [positions, heads, head_dim]."""
+    return states.transpose(1, 2).flatten(0, 1)
 
 
 class Arriving:

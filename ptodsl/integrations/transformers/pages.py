@@ -9,7 +9,7 @@ from typing import cast
 import torch
 
 from ptodsl.errors import PtoError
-from ptodsl.errors.integrations import ContextTooLong, PaddingChanged, PagesExhausted
+from ptodsl.errors.integrations import ContextTooLong, PaddingChanged, PagesExhausted, SequencesDiffer
 
 
 def integers(tensor: torch.Tensor) -> list[int]:
@@ -52,7 +52,9 @@ class Pages:
         self.padding.zero_()
 
     def begin(self, padding: torch.Tensor) -> None:
-        """Sets the padding of sequences that hold nothing. Raises E1014 where it differs for one that holds pages."""
+        """Sets the padding of sequences that hold nothing. Raises E1011, E1014 where it changes for others."""
+        if len(padding) != self.sequences:
+            raise PtoError([SequencesDiffer(None, given=len(padding), sequences=self.sequences)])
         for sequence, (given, before) in enumerate(zip(integers(padding), integers(self.padding), strict=True)):
             if given != before and self._held[sequence]:
                 raise PtoError([PaddingChanged(None, sequence=sequence, given=given, before=before)])
@@ -75,8 +77,8 @@ class Pages:
             self._held[sequence] = min(kept, self._held[sequence])
 
     def slots(self, sequences: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-        """Where tokens of sequences lie, counted in slots from the first page on."""
-        pages = self.table[sequences, tokens // self.block_size]
+        """Where tokens of sequences lie, counted in slots from the first page on, INT64."""
+        pages = self.table[sequences, tokens // self.block_size].to(torch.int64)
         return pages * self.block_size + tokens % self.block_size
 
     def _pages(self, tokens: int) -> int:

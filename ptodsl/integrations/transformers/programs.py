@@ -1,4 +1,4 @@
-"""The compiled programs of paged attention, one for each configuration, and how rows of queries go through them."""
+"""The compiled programs of paged attention, one for each configuration, and how queries go through them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from ptodsl import driver
+from ptodsl.integrations.transformers.placement import Placement
 from ptodsl.ir.dtypes import BF16, FP16, FP32, DType
 from ptodsl.kernels.paged_attention import paged_attention_program
 
@@ -54,43 +55,39 @@ def compiled(shape: Shape, dtype: DType, arch: str, threads: int | None) -> Any:
     return driver.compile(program, arch=arch, threads=threads)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Queries of one layer, each a row of its own: where its keys lie, and how many of them it sees."""
-
-    queries: torch.Tensor
-    """[rows, heads, head_dim]."""
-    tables: torch.Tensor
-    """INT32 [rows, pages of the longest context]."""
-    lengths: torch.Tensor
-    """INT32 [rows]; 0 for a row that sees nothing, whose result is zeros."""
-
-    def padded(self, size: int) -> Rows:
-        """The same and as many empty rows as make their number a multiple of `size`."""
-        missing = -len(self.lengths) % size
-        if not missing:
-            return self
-        parts = (self.queries, self.tables, self.lengths)
-        return Rows(*(torch.cat([part, part.new_zeros(missing, *part.shape[1:])]) for part in parts))
+@cache
+def _config(scale: float) -> torch.Tensor:
+    return torch.tensor([scale], dtype=torch.float32)
 
 
 def attend(
-    rows: Rows, keys: torch.Tensor, values: torch.Tensor, scale: float, size: int, options: Options
+    queries: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    placement: Placement,
+    scale: float,
+    size: int,
+    options: Options,
 ) -> tuple[torch.Tensor, int]:
-    """The attention of each row over its pages, FP32 [rows, heads, head_dim], `size` rows a launch; and the launches.
+    """The attention of queries, [positions, heads, head_dim], in FP32, `size` positions a launch; and the launches.
 
-    `keys` and `values` are a layer's pages, [blocks, block_size, kv_heads, head_dim].
+    `keys` and `values` are a layer's pages, [blocks, block_size, kv_heads, head_dim]. What is missing in the last
+    launch is filled with positions that see nothing.
     """
-    count, heads, head_dim = rows.queries.shape
+    count, heads, head_dim = queries.shape
     blocks, block_size, kv_heads, _ = keys.shape
-    shape = Shape(size, heads, kv_heads, head_dim, block_size, blocks, rows.tables.shape[1])
+    shape = Shape(size, heads, kv_heads, head_dim, block_size, blocks, placement.tables.shape[1])
     program = compiled(shape, DTYPES[keys.dtype], options.arch, options.threads)
-    config = torch.tensor([scale], dtype=torch.float32)
-    whole = rows.padded(size)
-    result = torch.empty(len(whole.lengths), heads, head_dim, dtype=torch.float32)
-    starts = range(0, len(whole.lengths), size)
+    rows, tables, lengths = (_filled(part, size) for part in (queries, placement.tables, placement.lengths))
+    result = torch.empty(len(rows), heads, head_dim, dtype=torch.float32)
+    starts = range(0, len(rows), size)
     for start in starts:
-        part = slice(start, start + size)
-        queries, tables, lengths = whole.queries[part], whole.tables[part], whole.lengths[part]
-        program(queries, keys, values, tables, lengths, config, out=result[part])
+        now = slice(start, start + size)
+        program(rows[now], keys, values, tables[now], lengths[now], _config(scale), out=result[now])
     return result[:count], len(starts)
+
+
+def _filled(part: torch.Tensor, size: int) -> torch.Tensor:
+    """With as many zeros at the end as make its length a multiple of `size`."""
+    missing = -len(part) % size
+    return torch.cat([part, part.new_zeros(missing, *part.shape[1:])]) if missing else part
