@@ -243,6 +243,15 @@ def test_cache_that_was_reset_is_as_new(llama: Any) -> None:
     assert_same(answer(llama, tokens(21), cache), torchs(llama, tokens(21)))
 
 
+def test_reset_forgets_where_the_last_pass_went(llama: Any) -> None:
+    cache, padding = poisoned(llama), torch.zeros(1, dtype=torch.int64)
+    first = cache.placements.of(padding, 0, 3)
+    assert cache.placements.of(padding, 0, 3) is first
+    cache.reset()
+    assert cache.placements.of(padding, 0, 3) is not first
+    assert cache.pages.free == cache.pages.blocks - 1
+
+
 def test_conversation_goes_on_where_it_ended(llama: Any) -> None:
     cache = poisoned(llama)
     first = answer(llama, tokens(11), cache).tokens

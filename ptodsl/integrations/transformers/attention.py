@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TypeAlias
 
 import torch
 
@@ -66,28 +68,36 @@ def _asked(layer: object, wanted: dict[str, object]) -> Iterator[Diagnostic]:
 
 
 def _kinds(layer: object, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> Iterator[Diagnostic]:
-    """A complaint for every dtype, device or size that the kernels have no form for."""
+    """A complaint for every dtype, device or size that the kernels have no form for, and for gradients."""
     tensors = (query, key, value)
-    dtypes = {tensor.dtype for tensor in tensors}
-    devices = {tensor.device.type for tensor in tensors}
-    heads, kv_heads, head_dim = query.shape[1], key.shape[1], query.shape[-1]
-    taken = ", ".join(str(dtype) for dtype in DTYPES)
-    rules = (
-        (len(dtypes) > 1 or query.dtype not in DTYPES, f"tensors of {_listed(dtypes)}", f"one of {taken}"),
-        (devices != {"cpu"}, f"tensors on {_listed(devices)}", "those in the host's memory"),
-        (head_dim not in HEAD_DIMS, f"heads of {head_dim}", f"{HEAD_DIMS[0]} to {HEAD_DIMS[-1]}"),
-        (key.shape != value.shape, f"keys {list(key.shape)} and values {list(value.shape)}", "keys and values alike"),
-        (heads % kv_heads != 0, f"{heads} query heads on {kv_heads} KV heads", "groups of one size"),
-    )
-    for wrong, what, expected in rules:
-        if wrong:
-            yield TensorsUnsupported(None, layer=layer, what=what, expected=expected)
+    for what, expected in _unfit(*((one.dtype, one.device.type, one.shape[1], one.shape[3]) for one in tensors)):
+        yield TensorsUnsupported(None, layer=layer, what=what, expected=expected)
     if any(tensor.requires_grad for tensor in tensors):
         yield GradientsWanted(None, layer=layer)
 
 
-def _listed(things: set[torch.dtype] | set[str]) -> str:
-    return " and ".join(sorted(str(thing) for thing in things))
+Kind: TypeAlias = tuple[torch.dtype, str, int, int]
+"""Dtype, device, heads and their width."""
+
+
+@cache
+def _unfit(query: Kind, key: Kind, value: Kind) -> tuple[tuple[str, str], ...]:
+    """What is wrong and what would be right, of queries, keys and values of these kinds."""
+    dtypes, devices, _, widths = zip(query, key, value, strict=True)
+    taken = ", ".join(str(dtype) for dtype in DTYPES)
+    rules = (
+        (len(set(dtypes)) > 1 or query[0] not in DTYPES, f"tensors of {_listed(dtypes)}", f"one of {taken}"),
+        (set(devices) != {"cpu"}, f"tensors on {_listed(devices)}", "those in the host's memory"),
+        (query[3] not in HEAD_DIMS, f"heads of {query[3]}", f"{HEAD_DIMS[0]} to {HEAD_DIMS[-1]}"),
+        (len(set(widths)) > 1, f"heads of {_listed(widths)}", "queries, keys and values of one width"),
+        (key[2] != value[2], f"{key[2]} heads of keys and {value[2]} of values", "as many of both"),
+        (query[2] % key[2] != 0, f"{query[2]} query heads on {key[2]} KV heads", "groups of one size"),
+    )
+    return tuple((what, expected) for wrong, what, expected in rules if wrong)
+
+
+def _listed(things: Iterable[object]) -> str:
+    return " and ".join(sorted({str(thing) for thing in things}))
 
 
 def _described(value: object) -> str:
