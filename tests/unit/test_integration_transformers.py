@@ -160,6 +160,21 @@ def test_answers_of_other_models_are_those_of_torch(kind: Any, config: Any) -> N
     assert_same(ours(model, tokens(21)), torchs(model, tokens(21)))
 
 
+def test_answers_of_odd_sizes_are_those_of_torch() -> None:
+    sizes = {"hidden_size": 84, "num_attention_heads": 7, "num_key_value_heads": 1, "head_dim": 34}
+    model = made(LlamaForCausalLM, LlamaConfig, **sizes)
+    cache = attach(model, max_tokens=45, block_size=17, chunk=7, sequences=3)
+    assert_same(answer(model, tokens(30, sequences=3), cache), torchs(model, tokens(30, sequences=3)))
+
+
+def test_guesses_that_were_wrong_are_taken_back(llama: Any) -> None:
+    prompt = tokens(6, seed=5).repeat(1, 4)  # repeats, so that there is something to guess by
+    guessing: dict[str, Any] = {"prompt_lookup_num_tokens": 4}
+    cache = poisoned(llama)
+    assert torch.equal(answer(llama, prompt, cache, **guessing).tokens, torchs(llama, prompt).tokens)
+    assert cache.get_seq_length() == prompt.shape[1] + STEPS - 1
+
+
 def test_window_that_is_wider_than_the_context_does_not_matter() -> None:
     model = made(MistralForCausalLM, MistralConfig, sliding_window=100)
     assert_same(ours(model, tokens(21)), torchs(model, tokens(21)))
