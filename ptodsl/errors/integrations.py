@@ -14,11 +14,11 @@ class TransformersMissing(Diagnostic):
 
 
 class ModelUnsupported(Diagnostic):
-    """A model whose attention cannot be replaced."""
+    """A model whose attention cannot be replaced, or that is more than layers of causal attention."""
 
     code = "E1002"
-    template = "`{model}` does not let its attention be set"
-    remedy = "use a model whose layers call transformers' `AttentionInterface`, e.g. Llama, Mistral or Qwen"
+    template = "`{model}` {why}"
+    remedy = "use a decoder whose layers all call transformers' `AttentionInterface`, e.g. Llama, Mistral or Qwen3"
 
 
 class OptionUnsupported(Diagnostic):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
     BloomConfig,
     BloomForCausalLM,
+    Lfm2Config,
+    Lfm2ForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
     MistralConfig,
@@ -65,9 +69,12 @@ class Answer:
 
 @pytest.fixture(scope="module", autouse=True)
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A cache that starts empty: what the models call is compiled."""
+    """A cache that starts empty, so that what the models call is compiled; and one thread of torch, enough for them."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     with cache_at(tmp_path_factory.mktemp("cache")):
         yield
+    torch.set_num_threads(threads)
 
 
 def made(kind: Any, config: Any, **changed: Any) -> Any:
@@ -373,10 +380,29 @@ def test_paged_cache_under_another_attention_is_refused(llama: Any, attention: s
     assert codes(raised) == ["E1005"]
 
 
-def test_model_whose_attention_cannot_be_set_is_refused() -> None:
-    model = BloomForCausalLM(BloomConfig(vocab_size=VOCABULARY, hidden_size=32, n_layer=1, n_head=2))
-    with pytest.raises(PtoError, match="BloomForCausalLM") as raised:
-        attach(model, max_tokens=64)
+def bloom() -> Any:
+    """A model with an attention of its own."""
+    return BloomForCausalLM(BloomConfig(vocab_size=VOCABULARY, hidden_size=32, n_layer=1, n_head=2))
+
+
+def bart() -> Any:
+    """A model with an encoder."""
+    sizes: dict[str, Any] = {"vocab_size": VOCABULARY, "d_model": 32, "encoder_layers": 1, "decoder_layers": 1}
+    return BartForConditionalGeneration(BartConfig(**sizes, encoder_attention_heads=2, decoder_attention_heads=2))
+
+
+def lfm() -> Any:
+    """A model whose first layer is a convolution."""
+    return made(Lfm2ForCausalLM, Lfm2Config, layer_types=["conv", "full_attention"])
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [(bloom, "does not let its attention be set"), (bart, "attention to an encoder"), (lfm, "layers of conv")],
+)
+def test_model_that_is_not_all_settable_attention_is_refused(model: Callable[[], Any], why: str) -> None:
+    with pytest.raises(PtoError, match=why) as raised:
+        attach(model(), max_tokens=64)
     assert codes(raised) == ["E1002"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from transformers.configuration_utils import PreTrainedConfig
 from transformers.masking_utils import AttentionMaskInterface
 from transformers.modeling_utils import AttentionInterface, PreTrainedModel
 
@@ -18,6 +19,9 @@ from ptodsl.integrations.transformers.programs import Options
 
 NAME = "ptodsl"
 """What the attention is called among transformers'."""
+
+LAYER_TYPES = frozenset({"chunked_attention", "full_attention", "sliding_attention"})
+"""Layers that keep keys and values; where a chunk or a window bites is for the mask to say."""
 
 BLOCK_SIZES = range(16, 129)
 
@@ -47,12 +51,24 @@ def attach(
         raise PtoError(problems)
     AttentionInterface.register(NAME, paged_attention)
     AttentionMaskInterface.register(NAME, padding_of)
+    config = _decoder(model)
     model.set_attn_implementation(NAME)
-    config = model.config.get_text_config(decoder=True)
     if config._attn_implementation != NAME:  # pyright: ignore[reportPrivateUsage]  # it has no public name
-        raise PtoError([ModelUnsupported(None, model=type(model).__name__)])
+        raise PtoError([ModelUnsupported(None, model=type(model).__name__, why="does not let its attention be set")])
     pages = Pages(sequences=sequences, max_tokens=max_tokens, block_size=block_size, blocks=blocks)
     return PagedCache(config.num_hidden_layers, pages, Options(chunk, arch, threads))
+
+
+def _decoder(model: PreTrainedModel) -> PreTrainedConfig:
+    """The configuration of the part that generates. Raises E1002 where that is not layers of attention alone."""
+    config = model.config.get_text_config(decoder=True)
+    foreign = {*(getattr(config, "layer_types", None) or ())} - LAYER_TYPES
+    if config.is_encoder_decoder:
+        foreign.add("attention to an encoder")
+    if foreign:
+        why = f"has layers of {', '.join(sorted(foreign))}"
+        raise PtoError([ModelUnsupported(None, model=type(model).__name__, why=why)])
+    return config
 
 
 def _problems(
