@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import copy
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -340,6 +342,20 @@ def test_no_page_is_lost_and_none_held_twice(steps: list[tuple[int, int, int]]) 
 
 
 # What is refused
+
+
+def test_program_that_does_not_compile_leaves_the_cache_as_it_was(
+    llama: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cache = poisoned(llama, block_size=19)
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(tmp_path))  # where no compiler is
+    with cache_at(tmp_path), pytest.raises(PtoError, match="E06"):
+        answer(llama, tokens(5), cache)
+    monkeypatch.setenv("PATH", path)
+    assert cache.get_seq_length() == 0
+    assert all(bool(layer.keys.isnan().all()) for layer in cache.paged_layers if layer.keys is not None)
+    assert_same(answer(llama, tokens(5), cache), torchs(llama, tokens(5)))
 
 
 def test_context_that_outgrows_the_table_is_refused(llama: Any) -> None:

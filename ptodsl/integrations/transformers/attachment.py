@@ -56,7 +56,7 @@ def attach(
     if config._attn_implementation != NAME:  # pyright: ignore[reportPrivateUsage]  # it has no public name
         raise PtoError([ModelUnsupported(None, model=type(model).__name__, why="does not let its attention be set")])
     pages = Pages(sequences=sequences, max_tokens=max_tokens, block_size=block_size, blocks=blocks)
-    return PagedCache(config.num_hidden_layers, pages, Options(chunk, arch, threads))
+    return PagedCache(config.num_hidden_layers, pages, chunk, Options(arch, threads))
 
 
 def _decoder(model: PreTrainedModel) -> PreTrainedConfig:

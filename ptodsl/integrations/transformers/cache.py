@@ -23,9 +23,9 @@ class PagedCache(Cache):
     before an unrelated prompt.
     """
 
-    def __init__(self, layers: int, pages: Pages, options: Options) -> None:
+    def __init__(self, layers: int, pages: Pages, chunk: int, options: Options) -> None:
         self.pages = pages
-        self.placements = Placements(pages)
+        self.placements = Placements(pages, chunk)
         self.paged_layers = [PagedLayer(self.placements, options) for _ in range(layers)]
         super().__init__(layers=[*self.paged_layers])
 

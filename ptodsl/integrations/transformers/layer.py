@@ -10,7 +10,7 @@ from transformers.cache_utils import CacheLayerMixin
 from ptodsl.errors import PtoError
 from ptodsl.errors.integrations import NotAttached
 from ptodsl.integrations.transformers.placement import Placement, Placements
-from ptodsl.integrations.transformers.programs import Options, attend
+from ptodsl.integrations.transformers.programs import Options, attend, program_for
 
 
 class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the registry of its subclasses is untyped
@@ -64,28 +64,28 @@ class PagedLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]  # the regis
     ) -> torch.Tensor:
         """Writes new keys and values, [sequences, kv_heads, new, head_dim], and gives the attention of their queries,
         [sequences, new, heads, head_dim]. `padding` says how many positions of each sequence come before its first
-        token. Raises E1011 to E1014 before anything is written.
+        token. Raises E1011 to E1014, and what compiling raises, before anything is written.
         """
         sequences, heads, new, head_dim = query.shape
         placement = self.placements.of(padding, self.length, new)
-        self._write(keys, values, placement)
-        size = sequences if new == 1 else self.options.chunk
+        if not self.is_initialized:
+            self.lazy_initialization(keys, values)
         assert self.keys is not None
         assert self.values is not None
+        program = program_for(heads, self.keys, placement, self.options)
+        _write(self.keys, keys, placement)
+        _write(self.values, values, placement)
+        self.length += new
         rows = _positions(query).contiguous()
-        result, launches = attend(rows, self.keys, self.values, placement, scale, size=size, options=self.options)
+        result, launches = attend(program, rows, self.keys, self.values, placement, scale)
         self.launches += launches
         return result.view(sequences, new, heads, head_dim).to(query.dtype)
 
-    def _write(self, keys: torch.Tensor, values: torch.Tensor, placement: Placement) -> None:
-        """Fills each new token's slot, and nothing else of the pages."""
-        if not self.is_initialized:
-            self.lazy_initialization(keys, values)
-        for pages, states in ((self.keys, keys), (self.values, values)):
-            assert pages is not None
-            arrived = _positions(states).index_select(0, placement.written)
-            pages.flatten(0, 1).index_copy_(0, placement.slots, arrived)
-        self.length += placement.new
+
+def _write(pages: torch.Tensor, states: torch.Tensor, placement: Placement) -> None:
+    """Fills each new token's slot, and nothing else of the pages."""
+    arrived = _positions(states).index_select(0, placement.written)
+    pages.flatten(0, 1).index_copy_(0, placement.slots, arrived)
 
 
 def _positions(states: torch.Tensor) -> torch.Tensor:

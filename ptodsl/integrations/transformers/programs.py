@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ptodsl import driver
-from ptodsl.integrations.transformers.placement import Placement
+from ptodsl.integrations.transformers.placement import Placement, filled
 from ptodsl.ir.dtypes import BF16, FP16, FP32, DType
 from ptodsl.kernels.paged_attention import paged_attention_program
 
@@ -19,9 +19,8 @@ DTYPES = {torch.float32: FP32, torch.float16: FP16, torch.bfloat16: BF16}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How programs are compiled, and how many rows of queries those of a prompt take."""
+    """How programs are compiled."""
 
-    chunk: int
     arch: str
     threads: int | None
 
@@ -60,34 +59,21 @@ def _config(scale: float) -> torch.Tensor:
     return torch.tensor([scale], dtype=torch.float32)
 
 
+def program_for(heads: int, pages: torch.Tensor, placement: Placement, options: Options) -> Any:
+    """The program for queries of so many heads over pages [blocks, block_size, kv_heads, head_dim]."""
+    blocks, block_size, kv_heads, head_dim = pages.shape
+    shape = Shape(placement.rows, heads, kv_heads, head_dim, block_size, blocks, placement.tables.shape[1])
+    return compiled(shape, DTYPES[pages.dtype], options.arch, options.threads)
+
+
 def attend(
-    queries: torch.Tensor,
-    keys: torch.Tensor,
-    values: torch.Tensor,
-    placement: Placement,
-    scale: float,
-    size: int,
-    options: Options,
+    program: Any, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, placement: Placement, scale: float
 ) -> tuple[torch.Tensor, int]:
-    """The attention of queries, [positions, heads, head_dim], in FP32, `size` positions a launch; and the launches.
-
-    `keys` and `values` are a layer's pages, [blocks, block_size, kv_heads, head_dim]. What is missing in the last
-    launch is filled with positions that see nothing.
-    """
-    count, heads, head_dim = queries.shape
-    blocks, block_size, kv_heads, _ = keys.shape
-    shape = Shape(size, heads, kv_heads, head_dim, block_size, blocks, placement.tables.shape[1])
-    program = compiled(shape, DTYPES[keys.dtype], options.arch, options.threads)
-    rows, tables, lengths = (_filled(part, size) for part in (queries, placement.tables, placement.lengths))
-    result = torch.empty(len(rows), heads, head_dim, dtype=torch.float32)
-    starts = range(0, len(rows), size)
+    """The attention of queries, [positions, heads, head_dim], over a layer's pages, FP32, and the launches it took."""
+    rows = filled(queries, placement.rows)
+    result = torch.empty(rows.shape, dtype=torch.float32)
+    starts = range(0, len(rows), placement.rows)
     for start in starts:
-        now = slice(start, start + size)
-        program(rows[now], keys, values, tables[now], lengths[now], _config(scale), out=result[now])
-    return result[:count], len(starts)
-
-
-def _filled(part: torch.Tensor, size: int) -> torch.Tensor:
-    """With as many zeros at the end as make its length a multiple of `size`."""
-    missing = -len(part) % size
-    return torch.cat([part, part.new_zeros(missing, *part.shape[1:])]) if missing else part
+        now = slice(start, start + placement.rows)
+        program(rows[now], keys, values, placement.tables[now], placement.lengths[now], _config(scale), out=result[now])
+    return result[: len(queries)], len(starts)
