@@ -11,7 +11,7 @@ from ptodsl.codegen.names import Scope
 from ptodsl.codegen.variables import Variables, loop_variables
 from ptodsl.errors import InternalError
 from ptodsl.ir.dtypes import INDEX, DType
-from ptodsl.ir.nodes import Call, Direction, Function, Literal, Op, Operand, Program, Value
+from ptodsl.ir.nodes import Call, Direction, For, Function, Literal, Op, Operand, Program, Value
 from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.span import Span
@@ -144,14 +144,14 @@ class EntryEmitter(StatementEmitter):
 
 
 class DirectEntry(EntryEmitter):
-    """The entry of a program whose tensors are all its caller's: they stay in their slots, tasks are plain calls."""
+    """The entry of a program of one task on its caller's tensors: they stay in their slots, the task is a plain call."""
 
     def __init__(self, program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> None:
         super().__init__(program, tasks, strided)
         self._slots: dict[Operand, str] = {}
 
     def body(self) -> Iterator[Line]:
-        """Scalar parameters, the tasks, success."""
+        """Scalar parameters, the task, success."""
         yield from self.parameters()
         yield from self.block(1, self._program.entry.body)
         if not self.messages:
@@ -200,9 +200,14 @@ class DirectEntry(EntryEmitter):
 
 
 class TaskEntry(EntryEmitter):
-    """The entry of a program with intermediates, views or a choice of buffers: tensors have descriptors."""
+    """The entry of any other program: tensors have descriptors, and tasks are submitted."""
 
     TENSOR = "ptodsl::Tensor"
+
+    def __init__(self, program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> None:
+        super().__init__(program, tasks, strided)
+        parameters = program.entry.tensors
+        self._inputs = {parameter.value for parameter in parameters if parameter.direction is Direction.IN}
 
     def body(self) -> Iterator[Line]:
         """The run, the parameters, the tasks."""
@@ -216,9 +221,10 @@ class TaskEntry(EntryEmitter):
         return dtype_of(value).cpp if isinstance(value.type, ScalarType) else self.TENSOR
 
     def tensor(self, slot: int, value: Value) -> Iterator[Line]:
-        """The descriptor of what the caller passed."""
+        """The descriptor of what the caller passed; nothing waits for what the program only reads."""
         assert isinstance(value.type, TensorType)
-        text = f"ptodsl::argument<{value.type.dtype.cpp}>(args[{slot}], {_braced(value.type.shape)})"
+        maker = "ptodsl::input" if value in self._inputs else "run.argument"
+        text = f"{maker}<{value.type.dtype.cpp}>(args[{slot}], {_braced(value.type.shape)})"
         yield self._define(1, self.TENSOR, self.spell(value), text, value.span)
 
     def create(self, depth: int, op: Op) -> Iterator[Line]:
@@ -242,8 +248,8 @@ class TaskEntry(EntryEmitter):
         yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
 
     def element(self, tensor: Operand, indices: Sequence[str]) -> str:
-        """Read through the descriptor."""
-        return f"{self.spell(tensor)}.read<{dtype_of(tensor).cpp}>({_braced(indices)})"
+        """Read once the tasks that write it are done."""
+        return f"run.read<{dtype_of(tensor).cpp}>({self.spell(tensor)}, {_braced(indices)})"
 
     def outside(self, tensor: Operand, indices: Sequence[str], sizes: Sequence[int] | None) -> str:
         """A question to the descriptor."""
@@ -275,15 +281,17 @@ class TaskEntry(EntryEmitter):
 
 def entry_emitter(program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> EntryEmitter:
     """The form of entry that a program needs."""
-    form = TaskEntry if _needs_descriptors(program.entry) else DirectEntry
+    form = DirectEntry if _is_direct(program.entry) else TaskEntry
     return form(program, tasks, strided)
 
 
-def _needs_descriptors(entry: Function) -> bool:
-    """Whether a tensor is anything but an argument or a provided result."""
-    provided = set(provided_tensors(entry))
-    made = {r for s in walk(entry.body) for r in results_of(s) if isinstance(r.type, TensorType)}
-    return not made <= provided
+def _is_direct(entry: Function) -> bool:
+    """Whether there is one task at most, and every tensor is an argument or a provided result."""
+    statements = list(walk(entry.body))
+    tasks = sum(isinstance(statement, Call) for statement in statements)
+    made = {r for s in statements for r in results_of(s) if isinstance(r.type, TensorType)}
+    is_repeated = any(isinstance(call, Call) for loop in statements if isinstance(loop, For) for call in walk(loop.body))
+    return tasks <= 1 and not is_repeated and made <= set(provided_tensors(entry))
 
 
 def from_slot(dtype: DType, slot: int) -> str:
