@@ -1,6 +1,7 @@
 // A program that does what a script says, for the tests of the task graph. Its meaning in Python: task_graphs.py.
 #include <cstddef>
 #include <cstdint>
+#include <ptodsl/entry.hpp>
 #include <ptodsl/orchestration.hpp>
 
 struct ptodsl_error {

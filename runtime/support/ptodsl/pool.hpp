@@ -43,9 +43,11 @@ private:
 // The one pool of the process.
 class Pool {
 public:
-    static void call(Guest& guest) {
+    static void call(Guest& guest, void (*help)(void*), void* context) {
         pthread_mutex_lock(&mutex_);
         prepare(guest);
+        guest.help_ = help;
+        guest.context_ = context;
         if (guest.wanted_++ == 0) append(guest);
         poke_waiting(waiting_ + 1);
         if (waiting_ > idle_ && threads_ < guest.workers - 1) start_thread();
@@ -153,8 +155,10 @@ private:
         if (--guest.wanted_ > 0) append(guest);
         poke_waiting(waiting_ - 1);
         add_inside(guest, 1);
+        const auto help = guest.help_;
+        void* context = guest.context_;
         pthread_mutex_unlock(&mutex_);
-        guest.help_(guest.context_);
+        help(context);
         pthread_mutex_lock(&mutex_);
         add_inside(guest, -1);
         pthread_cond_signal(&guest.changed_);
@@ -191,10 +195,7 @@ private:
 };
 
 inline void Guest::call(ptodsl_host* host, void (*help)(void*), void* context) {
-    Guest& guest = *static_cast<Guest*>(host);
-    guest.help_ = help;
-    guest.context_ = context;
-    Pool::call(guest);
+    Pool::call(*static_cast<Guest*>(host), help, context);
 }
 
 inline void Guest::dismiss(ptodsl_host* host) { Pool::dismiss(*static_cast<Guest*>(host)); }
