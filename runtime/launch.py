@@ -37,10 +37,11 @@ def load(library: Path, signature: Signature, faults: Sequence[Fault] = (), thre
 class Launch:
     """A program that runs when called. Threads may call it at the same time; the interpreter's lock is released."""
 
-    __slots__ = ("_count", "_entry", "_faults", "_native", "_plan", "_provider", "_returned", "_slots", "signature")
+    __slots__ = ("_count", "_entry", "_faults", "_native", "_plan", "_provider", "_returned", "_slots", "signature", "threads")
 
     def __init__(self, entry: Any, signature: Signature, faults: tuple[Fault, ...], threads: int) -> None:
         self.signature = signature
+        self.threads = threads
         self._faults = faults
         self._slots = (*signature.parameters, *signature.provided)
         self._provider = Provider(signature) if signature.provided else None
