@@ -167,19 +167,22 @@ def test_tensors_may_go_while_tasks_wait_for_them(library: Path, threads: int) -
         check(script, run(load(library, threads, order), script))
 
 
-@pytest.mark.parametrize("threads", THREADS)
+@pytest.mark.parametrize("threads", [1, 4])
 def test_nothing_is_allocated_after_the_first_launch(library: Path, threads: int) -> None:
     native = launcher.load()
     assert native is not None
+    fresh = build.build(f"{SOURCE}\nint of_its_own_{threads};\n", toolchains.find("cpu", "a2a3"))
+    assert fresh != library
     script = Script.on_random(11)
     for index in range(500):
         script.create(CREATED[index % 7])
         script.task(writes(CREATED[index % 7]), updates(FIRST, index % ROWS, 0, 1, COLUMNS), spins=50)
     script.words.append(0)
-    program = load(library, threads)
-    allocated = [native.outcome().contents.allocated for _ in range(8) if run(program, script)]
+    program = load(fresh, threads)
+    allocated = [native.outcome().contents.allocated for _ in range(20) if run(program, script)]
     assert native.outcome().contents.tasks == 500
-    assert allocated[-1] == 0 or sum(allocated[1:]) <= allocated[0]
+    assert allocated[0] > 0
+    assert allocated.count(0) >= (19 if threads == 1 else 16)  # how much is alive at once differs with the order
 
 
 @pytest.mark.parametrize("threads", THREADS)

@@ -27,7 +27,7 @@ inline void Graph::follow(Use* first, const Use& use, bool writes) {
 
 inline void Graph::add_edge(Submission& from, Submission& to) {
     if (from.newest_successor == to.number) return;
-    Edge* edge = edges_.take(allocated_);
+    Edge* edge = edges_.take();
     if (edge == nullptr) return fail();
     *edge = {nullptr, &to};
     *from.last_successor = edge;

@@ -84,6 +84,7 @@ private:
     bool wants_help() const;
     bool is_relieved(const Worker& worker) const;
     void heed_interrupts();
+    int64_t allocated() const { return arena_.allocated() + submissions_.allocated() + edges_.allocated(); }
     uint64_t draw();
     int draw_enough();
 
@@ -107,7 +108,6 @@ private:
     Arena arena_;
     Records<Submission, 16> submissions_;
     Records<Edge, 256> edges_;
-    int64_t allocated_;  // by the two pools, ever
 };
 
 }  // namespace ptodsl

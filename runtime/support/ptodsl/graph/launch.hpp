@@ -43,7 +43,7 @@ inline void Graph::start(ptodsl_host* host, pto_ahead* (*ahead)()) {
     has_called_ = false;
     is_closed_ = is_asleep_ = 0;
     stopped_ = retired_ = 0;
-    allocated_before_ = arena_.allocated + allocated_;
+    allocated_before_ = allocated();
     caller_.announcer.start(ahead);
     caller_.done = 0;
     window_.restart();
@@ -60,10 +60,13 @@ inline void Graph::finish() {
     if (has_called_) host_->dismiss(host_);
     lock_.share(false);
     caller_.announcer.clear();
+    arena_.prepare();
+    submissions_.prepare();
+    edges_.prepare();
     if (host_ == nullptr) return;
     pace_.end(caller_.done);
     host_->tasks = window_.submitted();
-    host_->allocated = arena_.allocated + allocated_ - allocated_before_;
+    host_->allocated = allocated() - allocated_before_;
 }
 
 inline void Graph::wait_for(const Tensor& element, bool to_write) {

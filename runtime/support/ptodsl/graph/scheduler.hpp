@@ -99,15 +99,24 @@ inline void Graph::release(Block* block) {
     if (--block->tasks == 0 && block->is_abandoned) arena_.give_back(block);
 }
 
-constexpr int spins_before_sleep = 1000;  // some 20 microseconds: less than a thread takes to come back from sleep
+// Looks for something for some 20 microseconds: less than a thread takes to come back from sleep. Whoever is to bring it
+// about may need this thread's processor.
+template <typename Arrived>
+void look_out(Arrived arrived) {
+    constexpr int rounds = 32, looks = 32;
+    for (int round = 0; round < rounds; ++round) {
+        for (int look = 0; look < looks; ++look) {
+            if (arrived()) return;
+            pause();
+        }
+        sched_yield();
+    }
+}
 
 // A helper waits for something to do. False where nothing comes.
 inline bool Graph::await_work() {
     lock_.release();
-    for (int spins = 0; spins < spins_before_sleep; ++spins) {
-        if (window_.ready() > 0 || peek(is_closed_) != 0) break;
-        pause();
-    }
+    look_out([this] { return window_.ready() > 0 || peek(is_closed_) != 0; });
     lock_.acquire();
     return window_.ready() > 0;
 }
@@ -116,7 +125,7 @@ inline bool Graph::await_work() {
 inline void Graph::await_change() {
     const int64_t before = retired_;
     lock_.release();
-    for (int spins = 0; spins < spins_before_sleep && peek(retired_) == before; ++spins) pause();
+    look_out([this, before] { return peek(retired_) != before; });
     lock_.acquire();
     if (retired_ != before) return;
     poke(is_asleep_, 1);

@@ -24,7 +24,7 @@ inline bool Graph::submit(Task function, const int64_t* slots, int slot_count, c
 
 // A record of the task with its slots; null where there is no memory.
 inline Submission* Graph::prepare(Task function, const int64_t* slots, int slot_count, int tensors) {
-    Submission* task = submissions_.take(allocated_);
+    Submission* task = submissions_.take();
     if (task == nullptr) return nullptr;
     task->function = function;
     task->waits = 1;  // for its own submission
