@@ -144,7 +144,7 @@ class EntryEmitter(StatementEmitter):
 
 
 class DirectEntry(EntryEmitter):
-    """The entry of a program of one task on its caller's tensors: they stay in their slots, the task is a plain call."""
+    """The entry of a program of one task on its caller's tensors: they stay in their slots, the task is a call."""
 
     def __init__(self, program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> None:
         super().__init__(program, tasks, strided)
@@ -290,7 +290,9 @@ def _is_direct(entry: Function) -> bool:
     statements = list(walk(entry.body))
     tasks = sum(isinstance(statement, Call) for statement in statements)
     made = {r for s in statements for r in results_of(s) if isinstance(r.type, TensorType)}
-    is_repeated = any(isinstance(call, Call) for loop in statements if isinstance(loop, For) for call in walk(loop.body))
+    is_repeated = any(
+        isinstance(call, Call) for loop in statements if isinstance(loop, For) for call in walk(loop.body)
+    )
     return tasks <= 1 and not is_repeated and made <= set(provided_tensors(entry))
 
 

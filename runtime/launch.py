@@ -37,7 +37,18 @@ def load(library: Path, signature: Signature, faults: Sequence[Fault] = (), thre
 class Launch:
     """A program that runs when called. Threads may call it at the same time; the interpreter's lock is released."""
 
-    __slots__ = ("_count", "_entry", "_faults", "_native", "_plan", "_provider", "_returned", "_slots", "signature", "threads")
+    __slots__ = (
+        "_count",
+        "_entry",
+        "_faults",
+        "_native",
+        "_plan",
+        "_provider",
+        "_returned",
+        "_slots",
+        "signature",
+        "threads",
+    )
 
     def __init__(self, entry: Any, signature: Signature, faults: tuple[Fault, ...], threads: int) -> None:
         self.signature = signature
@@ -114,9 +125,9 @@ class Launch:
         """The program's return code, and the numbers of its fault. Without a launcher it has no thread but this one."""
         if self._native is not None:
             code = self._native.launch_slots(self._plan.address, slots)
-            return code, self._native.outcome().contents.fault_values
+            return code, list(self._native.outcome().contents.fault_values)
         numbers = (ctypes.c_int64 * _ERROR_VALUES)()
-        return self._entry(slots, numbers, None), numbers
+        return self._entry(slots, numbers, None), list(numbers)
 
     def _fault(self, code: int, numbers: Sequence[int]) -> Exception:
         if code == OUT_OF_MEMORY:

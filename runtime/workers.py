@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import os
-import sys
 
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ThreadsUnusable
@@ -28,6 +27,5 @@ def count(threads: object = None) -> int:
 
 def _processors() -> int:
     """Those that this process may run on, where the system tells."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

@@ -31,7 +31,9 @@ def launch_overhead() -> Measurement:
     error = (ctypes.c_int64 * 8)()
     nothing = ctypes.CDLL(None).abs
     nothing.argtypes, nothing.restype = (ctypes.c_int,), ctypes.c_int
-    launch, bare, empty = least([lambda: compiled(*arrays), lambda: entry(packed, error, None), lambda: nothing(0)], _ROUNDS)
+    launch, bare, empty = least(
+        [lambda: compiled(*arrays), lambda: entry(packed, error, None), lambda: nothing(0)], _ROUNDS
+    )
     overhead = launch - (bare - empty)
     name = f"launch with {ARRAYS} arrays, over the kernel's own time"
     return Measurement(name, overhead, "ctypes call of libc's abs", empty, most_seconds=GOAL_SECONDS)

@@ -11,28 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ptodsl.runtime import build, toolchains
 from tests.unit.runtime_programs import cache_at
-from tests.unit.task_graphs import (
-    COLUMNS,
-    CREATED,
-    FIRST,
-    ROWS,
-    SECOND,
-    SOURCE,
-    Buffers,
-    Script,
-    check,
-    load,
-    random_script,
-    reads,
-    run,
-    updates,
-    writes,
-)
+from tests.unit.task_runs import SOURCE, Buffers, check, load, run
+from tests.unit.task_scripts import COLUMNS, CREATED, FIRST, ROWS, SECOND, Script, random_script, reads, updates, writes
 
 ROOT = Path(__file__).parents[2]
 BEGINNING = f"""
@@ -40,7 +24,8 @@ import os, signal, sys, threading, time
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 import numpy as np
-from tests.unit.task_graphs import *
+from tests.unit.task_runs import *
+from tests.unit.task_scripts import *
 from tests.unit.test_launch_life import *
 library = Path(sys.argv[1])
 """
@@ -66,7 +51,7 @@ def wide_script(tasks: int = 100, spins: int = 20_000) -> Script:
 
 def threads_of_process() -> int:
     """As the system counts them."""
-    return len(os.listdir("/proc/self/task"))
+    return len(list(Path("/proc/self/task").iterdir()))
 
 
 def resident_kilobytes() -> int:
@@ -97,17 +82,19 @@ def test_thousand_launches_leave_nothing_behind(library: Path, threads: int) -> 
     for order in (*range(1, 100), 0):  # with a seed helpers come at once
         program.shuffle(order)
         program(*buffers.arrays)
-    before = threads_of_process(), len(os.listdir("/proc/self/fd")), resident_kilobytes()
+    before = threads_of_process(), len(list(Path("/proc/self/fd").iterdir())), resident_kilobytes()
     for _ in range(1000):
         program(*buffers.arrays)
-    after = threads_of_process(), len(os.listdir("/proc/self/fd")), resident_kilobytes()
+    after = threads_of_process(), len(list(Path("/proc/self/fd").iterdir())), resident_kilobytes()
     assert after[:2] <= before[:2]
     assert after[2] - before[2] < 2048
 
 
 @linux_only
 def test_there_are_no_more_threads_than_asked_for(library: Path) -> None:
-    output = finish(python("""
+    output = finish(
+        python(
+            """
 script = wide_script()
 counts = [threads_of_process()]
 for most in (1, 2, 4, 2):
@@ -115,20 +102,28 @@ for most in (1, 2, 4, 2):
         check(script, run(load(library, most, order), script))
     counts.append(threads_of_process())
 print([count - counts[0] for count in counts])
-""", library))
+""",
+            library,
+        )
+    )
     assert output == "[0, 0, 1, 3, 3]\n"
 
 
 @linux_only
 def test_helpers_sleep_between_launches(library: Path) -> None:
-    output = finish(python("""
+    output = finish(
+        python(
+            """
 script = wide_script()
 check(script, run(load(library, 4, 1), script))
 time.sleep(0.05)
 before = time.process_time()
 time.sleep(0.3)
 print(time.process_time() - before < 0.05)
-""", library))
+""",
+            library,
+        )
+    )
     assert output == "True\n"
 
 
@@ -212,7 +207,9 @@ def test_ctrl_c_stops_a_launch_between_tasks(library: Path, threads: int, order:
 
 
 def test_signals_that_raise_nothing_change_nothing(library: Path) -> None:
-    output = finish(python("""
+    output = finish(
+        python(
+            """
 heard = []
 signal.signal(signal.SIGALRM, lambda *_: heard.append(1))
 signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
@@ -220,26 +217,37 @@ script = wide_script(200, 2_000_000)
 check(script, run(load(library, 2), script))
 signal.setitimer(signal.ITIMER_REAL, 0)
 print(len(heard) > 1)
-""", library))
+""",
+            library,
+        )
+    )
     assert output == "True\n"
 
 
 def test_process_killed_in_the_middle_of_launches_leaves_the_cache_sound(library: Path) -> None:
-    process = python("""
+    process = python(
+        """
 script = wide_script()
 print("launching", flush=True)
 while True:
     check(script, run(load(library, 2), script))
-""", library)
+""",
+        library,
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "launching\n"
     time.sleep(0.1)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert build.build(SOURCE, toolchains.find("cpu", "a2a3")) == library
-    output = finish(python("""
+    output = finish(
+        python(
+            """
 script = wide_script()
 check(script, run(load(library, 2), script))
 print("sound")
-""", library))
+""",
+            library,
+        )
+    )
     assert output == "sound\n"

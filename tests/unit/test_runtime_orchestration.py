@@ -95,7 +95,8 @@ int64_t overlap(Orchestration& run, int64_t* in, int64_t* out) {{
   const Tensor base = input<int64_t>(reinterpret_cast<int64_t>(out), {{6, 8}});
   const Tensor one = base.view({{0, 0}}, {{3, 8}});
   const Tensor other = base.view({{in[0], 0}}, {{3, 8}});
-  return run.submit(double_task, {{one.slot(), other.slot()}}, {{reads(one), writes(other)}}) ? run.finish() : run.fault(1);
+  if (!run.submit(double_task, {{one.slot(), other.slot()}}, {{reads(one), writes(other)}})) return run.fault(1);
+  return run.finish();
 }}
 
 // Creates a tensor that no machine has memory for, and one that it has.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,12 @@ import pytest
 import ptodsl
 import ptodsl.language as pl
 from docs.examples.dag import dag_program
-from ptodsl.compiled import Compiled
 from ptodsl.errors import PtoError
 from tests.unit.runtime_programs import cache_at
 
-R, C, N = 16, 32, 12
+R, C, N, ALL = 16, 32, 12, 192
 Block = pl.Tensor[[R, C], pl.FP32]
-Blocks = pl.Tensor[[N * R, C], pl.FP32]
+Blocks = pl.Tensor[[ALL, C], pl.FP32]
 
 
 @pl.program
@@ -54,7 +53,7 @@ class Scans:
 
 def scans(x: Any, order: Any, total: Any) -> Any:
     """What it computes."""
-    sums = []
+    sums: list[Any] = []
     for i, source in enumerate(order):
         block = x[source * R : (source + 1) * R]
         total = total + (block * np.float32(0.5) if i % 3 == 0 else block)
@@ -148,10 +147,10 @@ def test_threads_is_a_number_from_one(threads: Any) -> None:
 
 
 def test_threads_is_no_part_of_the_program() -> None:
-    compiled: Callable[[int | None], Compiled] = lambda threads: ptodsl.compile(Scans, threads=threads)  # noqa: E731
-    one, many = compiled(1), compiled(np.int64(4))  # type: ignore[arg-type]  # an integer of another kind
+    four: Any = np.int64(4)
+    one, many = ptodsl.compile(Scans, threads=1), ptodsl.compile(Scans, threads=four)
     assert one.sources == many.sources == ptodsl.emit(Scans)
-    assert compiled(None).launch.threads >= 1
+    assert ptodsl.compile(Scans).launch.threads >= 1
     assert (one.launch.threads, many.launch.threads) == (1, 4)
 
 
