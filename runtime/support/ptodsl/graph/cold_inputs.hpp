@@ -46,9 +46,10 @@ class Announcer {
 public:
     // Speaks to the calling thread from now on; to nobody where there is no such place.
     void start(pto_ahead* (*place)()) {
-        *this = Announcer();
-        if (place != nullptr) ahead_ = place();
-     }
+        ahead_ = place == nullptr ? nullptr : place();
+        announced_ = -1;
+        has_announced_ = false;
+    }
 
     bool is_heard() const { return ahead_ != nullptr; }
 
@@ -61,7 +62,8 @@ public:
 
     // Announces the inputs of a task, except those that this thread has announced of late: they are in the cache.
     void announce(Submission& task) {
-        task.is_announced = true;
+        if (!has_announced_) __builtin_memset(recent_, 0, sizeof recent_);
+        task.is_announced = has_announced_ = true;
         announced_ = task.number;
         ahead_->count = 0;
         for (int i = 0; i < task.cold; ++i) {
@@ -79,9 +81,10 @@ private:
         return static_cast<unsigned>((reinterpret_cast<uintptr_t>(first) * 0x9E3779B97F4A7C15u) >> 59);
     }
 
-    pto_ahead* ahead_ = nullptr;
-    int64_t announced_ = -1;
-    const unsigned char* recent_[remembered] = {};
+    pto_ahead* ahead_;
+    int64_t announced_;
+    bool has_announced_;
+    const unsigned char* recent_[remembered];  // once it has announced something
 };
 
 }  // namespace ptodsl

@@ -82,6 +82,7 @@ private:
     void announce(Worker& worker, const Submission& task);
     Submission* upcoming(const Submission& task);
     bool wants_help() const;
+    void expect_helper();
     bool is_relieved(const Worker& worker) const;
     void heed_interrupts();
     int64_t allocated() const { return arena_.allocated() + submissions_.allocated() + edges_.allocated(); }

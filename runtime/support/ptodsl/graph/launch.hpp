@@ -38,7 +38,7 @@ inline void Graph::start(ptodsl_host* host, pto_ahead* (*ahead)()) {
     random_ = host == nullptr ? 0 : host->seed;
     is_tracked_ = workers > 1 || random_ != 0;
     enough_ = random_ != 0 ? draw_enough() : ready_beyond_workers + 2 * static_cast<int>(workers);
-    lock_.share(workers > 1);
+    lock_.unshare();
     helpers_ = 0;
     has_called_ = false;
     is_closed_ = is_asleep_ = 0;
@@ -58,7 +58,7 @@ inline void Graph::finish() {
         poke(is_closed_, 1);
     }
     if (has_called_) host_->dismiss(host_);
-    lock_.share(false);
+    lock_.unshare();
     caller_.announcer.clear();
     arena_.prepare();
     submissions_.prepare();

@@ -26,8 +26,14 @@ void poke(T& place, T value) {
 
 class Lock {
 public:
-    // A lock that only one thread ever takes costs nothing.
-    void share(bool shared) { shared_ = shared; }
+    // A lock costs nothing as long as only one thread takes it. The first one holds it when a second one may come.
+    void share() {
+        poke(held_, 1);
+        shared_ = true;
+    }
+
+    // For the one thread that is left, when it does not hold it.
+    void unshare() { shared_ = false; }
 
     void acquire() {
         if (!shared_) return;

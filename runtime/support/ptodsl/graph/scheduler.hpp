@@ -56,8 +56,7 @@ inline Submission* Graph::choose(Worker& worker, Submission* preferred) {
 // Runs a task, and gives one that it has made ready, if any: what that one reads is in the cache.
 inline Submission* Graph::run(Worker& worker, Submission* task) {
     const bool calls = wants_help();
-    helpers_ += calls;
-    has_called_ |= calls;
+    if (calls) expect_helper();
     lock_.release();
     if (calls) host_->call(host_, help, this);
     if (stopped() == 0) task->function(task->slots);
@@ -65,6 +64,13 @@ inline Submission* Graph::run(Worker& worker, Submission* task) {
     if (&worker == &caller_ && host_ != nullptr && pace_.is_due()) heed_interrupts();
     lock_.acquire();
     return retire(task);
+}
+
+// From the first one on the caller is not alone.
+inline void Graph::expect_helper() {
+    ++helpers_;
+    if (!has_called_) lock_.share();
+    has_called_ = true;
 }
 
 // Takes a task that is done out of the graph.
