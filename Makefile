@@ -2,13 +2,14 @@ PYTHON ?= python3
 WORKERS ?= 2
 FUZZ_COUNT ?= 2000
 FUZZ_SEED ?= 1000
+SANITIZED_SCRIPTS ?= 300
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz sanitize lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
@@ -24,6 +25,9 @@ test-large: $(VENV)/test.stamp
 
 fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)
+
+sanitize: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from ptodsl.codegen.names import Scope
 from ptodsl.codegen.variables import Variables, loop_variables
 from ptodsl.errors import InternalError
 from ptodsl.ir.dtypes import INDEX, DType
-from ptodsl.ir.nodes import Call, Direction, Function, Literal, Op, Operand, Program, Value
+from ptodsl.ir.nodes import Call, Direction, For, Function, Literal, Op, Operand, Program, Value
 from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import operands_of, results_of, walk
 from ptodsl.ir.span import Span
@@ -157,14 +157,14 @@ class EntryEmitter(StatementEmitter):
 
 
 class DirectEntry(EntryEmitter):
-    """The entry of a program whose tensors are all its caller's: they stay in their slots, tasks are plain calls."""
+    """The entry of a program of one task on its caller's tensors: they stay in their slots, the task is a call."""
 
     def __init__(self, program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> None:
         super().__init__(program, tasks, strided)
         self._slots: dict[Operand, str] = {}
 
     def body(self) -> Iterator[Line]:
-        """Scalar parameters, the tasks, success."""
+        """Scalar parameters, the task, success."""
         yield from self.parameters()
         yield from self.block(1, self._program.entry.body)
         if not self.messages:
@@ -221,12 +221,14 @@ class DirectEntry(EntryEmitter):
 
 
 class TaskEntry(EntryEmitter):
-    """The entry of a program with intermediates, views or a choice of buffers: tensors have descriptors."""
+    """The entry of any other program: tensors have descriptors, and tasks are submitted."""
 
     TENSOR = "ptodsl::Tensor"
 
     def __init__(self, program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> None:
         super().__init__(program, tasks, strided)
+        parameters = program.entry.tensors
+        self._inputs = {parameter.value for parameter in parameters if parameter.direction is Direction.IN}
         self._links = frozenset(_links(program.entry))
         self._chains: dict[Operand, str] = {}
 
@@ -246,9 +248,10 @@ class TaskEntry(EntryEmitter):
         return dtype_of(value).cpp if isinstance(value.type, ScalarType) else self.TENSOR
 
     def tensor(self, slot: int, value: Value) -> Iterator[Line]:
-        """The descriptor of what the caller passed."""
+        """The descriptor of what the caller passed; nothing waits for what the program only reads."""
         assert isinstance(value.type, TensorType)
-        text = f"ptodsl::argument<{value.type.dtype.cpp}>(args[{slot}], {_braced(value.type.shape)})"
+        maker = "ptodsl::input" if value in self._inputs else "run.argument"
+        text = f"{maker}<{value.type.dtype.cpp}>(args[{slot}], {_braced(value.type.shape)})"
         yield self._define(1, self.TENSOR, self.spell(value), text, value.span)
 
     def create(self, depth: int, op: Op) -> Iterator[Line]:
@@ -295,8 +298,8 @@ class TaskEntry(EntryEmitter):
         yield Line(depth, "instruction", {"mnemonic": callee, "operands": operands}, op.span)
 
     def element(self, tensor: Operand, indices: Sequence[str]) -> str:
-        """Read through the descriptor."""
-        return f"{self.spell(tensor)}.read<{dtype_of(tensor).cpp}>({_braced(indices)})"
+        """Read once the tasks that write it are done."""
+        return f"run.read<{dtype_of(tensor).cpp}>({self.spell(tensor)}, {_braced(indices)})"
 
     def outside(self, tensor: Operand, indices: Sequence[str], sizes: Sequence[int] | None) -> str:
         """A question to the descriptor."""
@@ -328,16 +331,20 @@ class TaskEntry(EntryEmitter):
 
 def entry_emitter(program: Program, tasks: Mapping[str, str], strided: Mapping[str, frozenset[str]]) -> EntryEmitter:
     """The form of entry that a program needs."""
-    form = TaskEntry if _needs_descriptors(program.entry) else DirectEntry
+    form = DirectEntry if _is_direct(program.entry) else TaskEntry
     return form(program, tasks, strided)
 
 
-def _needs_descriptors(entry: Function) -> bool:
-    """Whether a tensor is anything but an argument or a provided result, or the entry itself writes to one."""
-    provided = set(provided_tensors(entry))
+def _is_direct(entry: Function) -> bool:
+    """Whether there is one task at most, every tensor is an argument or a provided result, and none is written here."""
     statements = list(walk(entry.body))
+    tasks = sum(isinstance(statement, Call) for statement in statements)
     made = {r for s in statements for r in results_of(s) if isinstance(r.type, TensorType)}
-    return not made <= provided or any(isinstance(s, Op) and not s.results for s in statements)
+    is_repeated = any(
+        isinstance(call, Call) for loop in statements if isinstance(loop, For) for call in walk(loop.body)
+    )
+    is_written = any(isinstance(s, Op) and not s.results for s in statements)
+    return tasks <= 1 and not is_repeated and not is_written and made <= set(provided_tensors(entry))
 
 
 def _links(entry: Function) -> Iterator[Value]:

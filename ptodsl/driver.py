@@ -27,7 +27,7 @@ from ptodsl.ir.rewrite import values_of
 from ptodsl.ir.types import ErrorType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.pipeline import Stage
-from ptodsl.runtime import arguments, arrays, build, results, toolchains
+from ptodsl.runtime import arguments, arrays, build, results, toolchains, workers
 from ptodsl.runtime.launch import load
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.signature import signature_of
@@ -68,13 +68,11 @@ def compile(  # noqa: A001 - the public name
     """Compiles a program for a target: "cpu", "pto-isa" or "npu".
 
     `dump_dir` receives the IR after each pass, the schedule, the C++ and the memory map. `threads` is the most workers
-    a launch may use, the caller included; programs run their tasks in order on the caller, which is within any number.
-    With `poison`, tensors that the program creates start as bytes that show. Raises PtoError: E01 to E05 for the
-    program, E06 for the toolchain.
+    a launch may have, the caller included; by default one for each processor at hand. With `poison`, tensors that the
+    program creates start as bytes that show. Raises PtoError: E01 to E05 for the program, E06 for the toolchain and
+    `threads`.
     """
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads={threads}: a launch has at least one worker, the caller")
-    return compile_all([source], arch, target, dump_dir, poison=poison)[0]
+    return compile_all([source], arch, target, dump_dir, threads, poison=poison)[0]
 
 
 def compile_all(
@@ -82,17 +80,19 @@ def compile_all(
     arch: str = "a2a3",
     target: str = "cpu",
     dump_dir: str | os.PathLike[str] | None = None,
+    threads: int | None = None,
     *,
     poison: bool = False,
 ) -> list[Compiled]:
     """Compiles several programs; the C++ compilers run at the same time."""
     architecture = architecture_of(arch)
+    most = workers.count(threads)
     translated = [_translated(program_of(source), architecture, dump_dir) for source in sources]
     tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
     return [
-        Compiled(one, load(library, one.signature, _faults(one.emitted)))
+        Compiled(one, load(library, one.signature, _faults(one.emitted), most))
         for one, library in zip(translated, libraries, strict=True)
     ]
 

@@ -12,7 +12,7 @@ from ptodsl.errors import InternalError, PtoError
 from ptodsl.errors.build import LibraryRefused
 from ptodsl.errors.runtime import OutOfMemory, ProgramFault
 from ptodsl.ir.span import Span
-from ptodsl.runtime import launcher, results
+from ptodsl.runtime import launcher, results, workers
 from ptodsl.runtime.arguments import bind, unpack
 from ptodsl.runtime.plan import Plan
 from ptodsl.runtime.results import Provider
@@ -24,34 +24,47 @@ OUT_OF_MEMORY = -1
 _ERROR_VALUES = 8
 
 
-def load(library: Path, signature: Signature, faults: Sequence[Fault] = ()) -> Launch:
-    """The program in a library that `build` gave, ready to run. Raises E0609."""
+def load(library: Path, signature: Signature, faults: Sequence[Fault] = (), threads: int | None = None) -> Launch:
+    """The program in a library that `build` gave, ready to run with at most so many threads. Raises E0609 and E0612."""
+    workers_of_a_launch = workers.count(threads)
     try:
         entry = ctypes.CDLL(str(library)).ptodsl_entry
     except (OSError, AttributeError) as error:
         raise PtoError([LibraryRefused(None, path=library, reason=error)]) from error
-    return Launch(entry, signature, tuple(faults))
+    return Launch(entry, signature, tuple(faults), workers_of_a_launch)
 
 
 class Launch:
     """A program that runs when called. Threads may call it at the same time; the interpreter's lock is released."""
 
-    __slots__ = ("_count", "_entry", "_faults", "_native", "_plan", "_provider", "_returned", "_slots", "signature")
+    __slots__ = (
+        "_count",
+        "_entry",
+        "_faults",
+        "_native",
+        "_plan",
+        "_provider",
+        "_returned",
+        "_slots",
+        "signature",
+        "threads",
+    )
 
-    def __init__(self, entry: Any, signature: Signature, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, entry: Any, signature: Signature, faults: tuple[Fault, ...], threads: int) -> None:
         self.signature = signature
+        self.threads = threads
         self._faults = faults
         self._slots = (*signature.parameters, *signature.provided)
         self._provider = Provider(signature) if signature.provided else None
         self._count = len(signature.parameters)
         self._returned = _returned(signature)
         self._entry = entry
-        entry.argtypes = (ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64))
+        entry.argtypes = (ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.c_void_p)
         entry.restype = ctypes.c_int64
         self._native = launcher.load()
         address = ctypes.cast(entry, ctypes.c_void_p).value
         assert address is not None
-        self._plan = Plan(address, self._slots)
+        self._plan = Plan(address, self._slots, threads)
         self._plan.admit_torch()
 
     def __call__(self, /, *arguments: object, out: object = None, **named: object) -> Any:
@@ -76,6 +89,10 @@ class Launch:
             values += self._provider.fresh(values, poison=poison)
         return self._launch(values)
 
+    def shuffle(self, seed: int) -> None:
+        """Has ready tasks run in an order drawn from a seed, as a test of the dependencies; 0: earliest first."""
+        self._plan.shuffle(seed)
+
     def _launch(self, values: tuple[object, ...]) -> Any:
         """Runs the program on one object for each slot and picks the results out of them."""
         if not self._launch_native(values):
@@ -93,17 +110,24 @@ class Launch:
             return True
         if code == launcher.UNFIT:
             return False
-        raise self._fault(code, self._native.fault_values()[:_ERROR_VALUES])
+        raise self._fault(code, self._native.outcome().contents.fault_values)
 
     def _launch_checked(self, values: tuple[object, ...]) -> None:
         """The launch in Python: of what the native launcher does not know, and with words for what is wrong."""
         unpacked = unpack(self._slots, values)
         self._plan.admit_torch()
-        error = (ctypes.c_int64 * _ERROR_VALUES)()
-        code = self._entry((ctypes.c_int64 * max(1, len(values)))(*unpacked.bits), error)
+        code, numbers = self._run((ctypes.c_int64 * max(1, len(values)))(*unpacked.bits))
         del unpacked  # not before the program is done
         if code != 0:
-            raise self._fault(code, list(error))
+            raise self._fault(code, numbers)
+
+    def _run(self, slots: ctypes.Array[ctypes.c_int64]) -> tuple[int, Sequence[int]]:
+        """The program's return code, and the numbers of its fault. Without a launcher it has no thread but this one."""
+        if self._native is not None:
+            code = self._native.launch_slots(self._plan.address, slots)
+            return code, list(self._native.outcome().contents.fault_values)
+        numbers = (ctypes.c_int64 * _ERROR_VALUES)()
+        return self._entry(slots, numbers, None), list(numbers)
 
     def _fault(self, code: int, numbers: Sequence[int]) -> Exception:
         if code == OUT_OF_MEMORY:

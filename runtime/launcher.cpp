@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ptodsl/pool.hpp>
+
 namespace ptodsl::python {
 
 struct Object;
@@ -47,6 +49,7 @@ void* PyLong_AsVoidPtr(Object*);
 double PyFloat_AsDouble(Object*);
 Object* PyErr_Occurred();
 void PyErr_Clear();
+int PyErr_CheckSignals();
 ThreadState* PyEval_SaveThread();
 void PyEval_RestoreThread(ThreadState*);
 }
@@ -98,7 +101,9 @@ struct Names {
 };
 
 struct Plan {
-    int64_t (*run)(const int64_t* args, int64_t* error);
+    int64_t (*run)(const int64_t* args, int64_t* error, ptodsl_host* host);
+    int64_t threads;
+    uint64_t seed;
     Names names;
     int64_t count;
     const Slot* slots;
@@ -122,7 +127,16 @@ struct Buffers {
     }
 };
 
-thread_local int64_t fault_values[8];
+// What the last launch of a thread left, for Python to look at.
+struct Outcome {
+    int64_t fault_values[8];
+    int64_t tasks;
+    int64_t allocated;
+};
+
+thread_local Outcome outcome;
+
+pthread_t main_thread;  // Python's: the one that it delivers signals on
 
 // Lets go of an object and says whether it is the expected one; null, from a call that failed, never is.
 bool consume(Object* value, Object* expected) {
@@ -269,10 +283,49 @@ bool unpack_all(const Plan& plan, Object* arguments, Buffers& buffers, int64_t* 
     return !overlaps(plan, ranges);
 }
 
+// A launch while the interpreter's lock is released. Taken again now and then on the main thread, so that Ctrl-C is heard.
+class Released : public Guest {
+public:
+    explicit Released(const Plan& plan) : Guest(plan.threads, plan.seed), state_(python::PyEval_SaveThread()) {
+        interrupted = has_signal;
+    }
+    ~Released() { python::PyEval_RestoreThread(state_); }
+
+private:
+    // Whether a signal's handler has raised; the exception is left for the caller of the launch.
+    static bool has_signal(ptodsl_host* host) {
+        if (pthread_equal(pthread_self(), main_thread) == 0) return false;
+        python::ThreadState*& state = static_cast<Released*>(host)->state_;
+        python::PyEval_RestoreThread(state);
+        const bool raised = python::PyErr_CheckSignals() != 0;
+        state = python::PyEval_SaveThread();
+        return raised;
+    }
+
+    python::ThreadState* state_;
+};
+
+int64_t run(const Plan& plan, const int64_t* slots) {
+    Released host(plan);
+    const int64_t code = plan.run(slots, outcome.fault_values, &host);
+    outcome.tasks = host.tasks;
+    outcome.allocated = host.allocated;
+    return code;
+}
+
+// The thread that forked is the child's main one.
+void become_main() { main_thread = pthread_self(); }
+
 }  // namespace
 }  // namespace ptodsl::launch
 
 extern "C" {
+
+// Once, before the first launch.
+__attribute__((visibility("default"))) void ptodsl_begin(uintptr_t main_thread) {
+    ptodsl::launch::main_thread = (pthread_t)main_thread;
+    pthread_atfork(nullptr, nullptr, ptodsl::launch::become_main);
+}
 
 // Runs the program on `arguments`, a tuple of one object per slot: its return code, or `kUnfit` where nothing has run.
 __attribute__((visibility("default"))) int64_t ptodsl_launch(const ptodsl::launch::Plan* plan,
@@ -284,15 +337,18 @@ __attribute__((visibility("default"))) int64_t ptodsl_launch(const ptodsl::launc
         python::PyErr_Clear();
         return launch::kUnfit;
     }
-    python::ThreadState* state = python::PyEval_SaveThread();
-    const int64_t code = plan->run(slots, launch::fault_values);
-    python::PyEval_RestoreThread(state);
-    return code;
+    return launch::run(*plan, slots);
 }
 
-// The eight numbers that the last faulty `ptodsl_launch` of this thread left.
-__attribute__((visibility("default"))) const int64_t* ptodsl_fault_values() {
-    return ptodsl::launch::fault_values;
+// The same for arguments that are slots already.
+__attribute__((visibility("default"))) int64_t ptodsl_launch_slots(const ptodsl::launch::Plan* plan,
+                                                                   const int64_t* slots) {
+    return ptodsl::launch::run(*plan, slots);
+}
+
+// What the last launch of this thread left.
+__attribute__((visibility("default"))) const void* ptodsl_outcome() {
+    return &ptodsl::launch::outcome;
 }
 
 }  // extern "C"

@@ -51,6 +51,8 @@ class _Names(ctypes.Structure):
 class _Plan(ctypes.Structure):
     _fields_ = (
         ("run", ctypes.c_void_p),
+        ("threads", ctypes.c_int64),
+        ("seed", ctypes.c_uint64),
         ("names", _Names),
         ("count", ctypes.c_int64),
         ("slots", ctypes.POINTER(_Slot)),
@@ -76,12 +78,16 @@ class Plan:
 
     __slots__ = ("_rows", "_slots", "_structure", "address")
 
-    def __init__(self, entry: int, slots: Sequence[Slot]) -> None:
+    def __init__(self, entry: int, slots: Sequence[Slot], threads: int) -> None:
         self._slots = tuple(slots)
         self._rows = (_Slot * max(1, len(slots)))(*map(_row, slots))
         names = _Names(**{name: id(value) for name, value in _NAMED.items()})
-        self._structure = _Plan(entry, names, len(slots), self._rows)
+        self._structure = _Plan(entry, threads, 0, names, len(slots), self._rows)
         self.address = ctypes.addressof(self._structure)
+
+    def shuffle(self, seed: int) -> None:
+        """Has ready tasks run in an order drawn from a seed; 0: earliest first."""
+        self._structure.seed = seed
 
     def admit_torch(self) -> None:
         """Lets the launcher take torch tensors itself, if torch has been imported by now."""

@@ -82,14 +82,14 @@ def for_launcher() -> Toolchain:
     compiler, problems = compiler_for(CPU)
     if compiler is None:
         raise PtoError(problems)
-    flags = ("-std=c++17", "-O1", *PLAIN, *SHARED, *UNDEFINED)
-    return Toolchain("launcher", compiler, flags, (), C_ONLY, product="launcher.so")
+    flags = ("-std=c++17", "-O1", "-pthread", *PLAIN, *SHARED, *UNDEFINED)
+    return Toolchain("launcher", compiler, flags, (SUPPORT,), C_ONLY, product="launcher.so")
 
 
 def for_support(toolchain: Toolchain) -> Toolchain:
     """The toolchain of what orchestrations are linked with: that of the program, making an object."""
-    flags = ("-std=c++17", "-O1", "-fno-exceptions", "-fPIC", "-fvisibility=hidden", "-c")
-    return Toolchain("support", toolchain.compiler, flags, (SUPPORT,), product="orchestration.o")
+    flags = ("-std=c++17", "-O2", "-fno-exceptions", "-fPIC", "-fvisibility=hidden", "-c")
+    return Toolchain("support", toolchain.compiler, flags, (SUPPORT, TILE_LIBRARY), product="orchestration.o")
 
 
 def compiler_for(row: Target) -> tuple[Compiler | None, list[Diagnostic]]:

@@ -18,6 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=20,
         help="how many random kernels a test of synchronisation tries for each core; 750 give 3,000 in all",
     )
+    parser.addoption(
+        "--sanitized-scripts",
+        type=int,
+        default=6,
+        help="how many random task graphs run under each sanitizer",
+    )
 
 
 @pytest.fixture

@@ -25,13 +25,15 @@ def launch_overhead() -> Measurement:
     (text,) = compiled.sources.values()
     library = ctypes.CDLL(str(build.build(text, toolchains.find("cpu", "a2a3"))))
     entry = library.ptodsl_entry
-    entry.argtypes = (ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64))
+    entry.argtypes = (ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.c_void_p)
     entry.restype = ctypes.c_int64
     packed = (ctypes.c_int64 * ARRAYS)(*(array.ctypes.data for array in arrays))
     error = (ctypes.c_int64 * 8)()
     nothing = ctypes.CDLL(None).abs
     nothing.argtypes, nothing.restype = (ctypes.c_int,), ctypes.c_int
-    launch, bare, empty = least([lambda: compiled(*arrays), lambda: entry(packed, error), lambda: nothing(0)], _ROUNDS)
+    launch, bare, empty = least(
+        [lambda: compiled(*arrays), lambda: entry(packed, error, None), lambda: nothing(0)], _ROUNDS
+    )
     overhead = launch - (bare - empty)
     name = f"launch with {ARRAYS} arrays, over the kernel's own time"
     return Measurement(name, overhead, "ctypes call of libc's abs", empty, most_seconds=GOAL_SECONDS)

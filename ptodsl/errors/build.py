@@ -91,3 +91,11 @@ class ArchitectureUnknown(Diagnostic):
     code = "E0611"
     template = "there is no architecture `{arch}`"
     remedy = "choose one of {known}"
+
+
+class ThreadsUnusable(Diagnostic):
+    """A number of threads that no launch can have."""
+
+    code = "E0612"
+    template = "threads={threads}: a launch has at least one worker, the thread that calls it"
+    remedy = "give a whole number from 1, or leave it out for one worker a processor, here {processors}"

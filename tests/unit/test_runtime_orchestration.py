@@ -29,7 +29,7 @@ namespace windows_program {{
 
 using ptodsl::Orchestration;
 using ptodsl::Tensor;
-using ptodsl::argument;
+using ptodsl::input;
 using ptodsl::reads;
 using ptodsl::writes;
 
@@ -42,37 +42,37 @@ extern "C" void double_task(const int64_t* args) {{
 
 // in: two windows [r, c, rows, columns] of a [6, 8] tensor; out: whether they meet, and then as [rows, 1, columns].
 int64_t meet(Orchestration&, int64_t* in, int64_t* out) {{
-  const Tensor base = argument<int64_t>(reinterpret_cast<int64_t>(in), {{6, 8}});
+  const Tensor base = input<int64_t>(reinterpret_cast<int64_t>(in), {{6, 8}});
   const Tensor one = base.view({{in[0], in[1]}}, {{in[2], in[3]}});
   const Tensor other = base.view({{in[4], in[5]}}, {{in[6], in[7]}});
   out[0] = one.meets(other);
   out[1] = one.reshape({{in[2], 1, in[3]}}).meets(other.reshape({{in[6], 1, in[7]}}));
   out[2] = one.reshape({{1, in[2], in[3]}}).meets(other.reshape({{1, in[6], in[7]}}));
-  out[3] = one.meets(argument<int64_t>(reinterpret_cast<int64_t>(out), {{6, 8}}));
+  out[3] = one.meets(input<int64_t>(reinterpret_cast<int64_t>(out), {{6, 8}}));
   return 0;
 }}
 
 // in: a [4, 3, 2] tensor and then three indices; out: what is read through views and reshapes, and what is inside.
-int64_t read(Orchestration&, int64_t* in, int64_t* out) {{
-  const Tensor base = argument<int64_t>(reinterpret_cast<int64_t>(in), {{4, 3, 2}});
+int64_t read(Orchestration& run, int64_t* in, int64_t* out) {{
+  const Tensor base = input<int64_t>(reinterpret_cast<int64_t>(in), {{4, 3, 2}});
   const int64_t i = in[24], j = in[25], k = in[26];
   out[0] = base.contains({{i, j, k}});
   out[1] = base.contains({{i, j, k}}, {{2, 2, 1}});
-  if (out[0]) out[2] = base.read<int64_t>({{i, j, k}});
+  if (out[0]) out[2] = run.read<int64_t>(base, {{i, j, k}});
   if (out[1]) {{
     const Tensor window = base.view({{i, j, k}}, {{2, 2, 1}});
-    out[3] = window.read<int64_t>({{1, 1, 0}});
-    out[4] = window.reshape({{2, 1, 2}}).read<int64_t>({{1, 0, 1}});
-    out[5] = window.view({{1, 0, 0}}, {{1, 2, 1}}).reshape({{2}}).read<int64_t>({{1}});
-    window.write({{1, 1, 0}}, int64_t{{-7}});
+    out[3] = run.read<int64_t>(window, {{1, 1, 0}});
+    out[4] = run.read<int64_t>(window.reshape({{2, 1, 2}}), {{1, 0, 1}});
+    out[5] = run.read<int64_t>(window.view({{1, 0, 0}}, {{1, 2, 1}}).reshape({{2}}), {{1}});
+    run.write(window, {{1, 1, 0}}, int64_t{{-7}});
   }}
-  out[6] = base.reshape({{2, 12}}).read<int64_t>({{1, 5}});
+  out[6] = run.read<int64_t>(base.reshape({{2, 12}}), {{1, 5}});
   return 0;
 }}
 
 // in: 24 numbers; out: 16 times as much, by way of intermediates of a loop and of two branches, and their addresses.
 int64_t chain(Orchestration& run, int64_t* in, int64_t* out) {{
-  Tensor last = argument<int64_t>(reinterpret_cast<int64_t>(in), {{24}});
+  Tensor last = input<int64_t>(reinterpret_cast<int64_t>(in), {{24}});
   for (int i = 0; i < 4; ++i) {{
     Tensor next;
     if (i % 2 == 0) {{
@@ -81,30 +81,32 @@ int64_t chain(Orchestration& run, int64_t* in, int64_t* out) {{
       const Tensor other = run.create_tensor<int64_t>({{4, 6}});
       next = other.reshape({{24}});
     }}
-    if (!run.submit(double_task, {{last.slot(), next.slot()}}, {{reads(last), writes(next)}})) return 1;
+    if (!run.submit(double_task, {{last.slot(), next.slot()}}, {{reads(last), writes(next)}})) return run.fault(1);
     out[24 + i] = next.slot();
     last = next;
+    run.read<int64_t>(last, {{0}});  // once the task is done
   }}
-  for (int64_t i = 0; i < 24; ++i) out[i] = last.read<int64_t>({{i}});
+  for (int64_t i = 0; i < 24; ++i) out[i] = run.read<int64_t>(last, {{i}});
   return run.finish();
 }}
 
 // Submits a task on two windows of one tensor that meet.
 int64_t overlap(Orchestration& run, int64_t* in, int64_t* out) {{
-  const Tensor base = argument<int64_t>(reinterpret_cast<int64_t>(out), {{6, 8}});
+  const Tensor base = input<int64_t>(reinterpret_cast<int64_t>(out), {{6, 8}});
   const Tensor one = base.view({{0, 0}}, {{3, 8}});
   const Tensor other = base.view({{in[0], 0}}, {{3, 8}});
-  return run.submit(double_task, {{one.slot(), other.slot()}}, {{reads(one), writes(other)}}) ? run.finish() : 1;
+  if (!run.submit(double_task, {{one.slot(), other.slot()}}, {{reads(one), writes(other)}})) return run.fault(1);
+  return run.finish();
 }}
 
 // Creates a tensor that no machine has memory for, and one that it has.
 int64_t exhaust(Orchestration& run, int64_t* in, int64_t* out) {{
-  const Tensor source = argument<int64_t>(reinterpret_cast<int64_t>(in), {{24}});
-  const Tensor target = argument<int64_t>(reinterpret_cast<int64_t>(out), {{24}});
+  const Tensor source = input<int64_t>(reinterpret_cast<int64_t>(in), {{24}});
+  const Tensor target = input<int64_t>(reinterpret_cast<int64_t>(out), {{24}});
   const Tensor huge = run.create_tensor<int64_t>({{int64_t{{1}} << 44}});
   const Tensor small = run.create_tensor<int64_t>({{2}});
   run.submit(double_task, {{source.slot(), target.slot()}}, {{reads(source), writes(target)}});
-  out[30] = huge.read<int64_t>({{5}});
+  out[30] = run.read<int64_t>(huge, {{5}});
   return run.finish();
 }}
 
@@ -112,8 +114,8 @@ int64_t exhaust(Orchestration& run, int64_t* in, int64_t* out) {{
 int64_t fresh(Orchestration& run, int64_t*, int64_t* out) {{
   for (int64_t i = 0; i < 3; ++i) {{
     const Tensor t = run.create_tensor<int64_t>({{24}});
-    out[i] = t.read<int64_t>({{23}});
-    t.write({{23}}, i);
+    out[i] = run.read<int64_t>(t, {{23}});
+    run.write(t, {{23}}, i);
   }}
   return run.finish();
 }}

@@ -1,113 +1,11 @@
-// Tensors, intermediates and tasks of orchestration.hpp.
+// Tensors, and what the calls of orchestration.hpp ask of the task graph.
 #include <ptodsl/orchestration.hpp>
 
-#include <cstdlib>
 #include <cstring>
 
+#include <ptodsl/graph/launch.hpp>
+
 namespace ptodsl {
-
-// The memory of an intermediate, behind this header; it goes back to its arena when no tensor refers to it.
-struct alignas(64) Block {
-    Arena* arena;
-    Block* next;
-    void* allocation;
-    int64_t references;
-    int size_class;
-
-    void* data() { return this + 1; }
-};
-
-// The intermediates of one launch at a time. It keeps the memory of what has been freed, so that a program which has
-// run once allocates nothing when it runs again. Sizes are rounded up to a quarter of their power of two, so that blocks
-// of like sizes can serve one another.
-class Arena {
-public:
-    Block* take(size_t bytes);
-    void give_back(Block* block);
-    void free_all();
-
-private:
-    static constexpr int size_classes = 4 * 48;
-
-    static int class_of(size_t bytes);
-    static size_t bytes_of(int size_class);
-    Block* allocate(int size_class);
-
-    Block* free_[size_classes];
-};
-
-namespace {
-
-// The arenas that no launch is using: launches at the same time have one each.
-Arena* spare_arenas[16];
-
-Arena* borrow_arena() {
-    for (Arena*& place : spare_arenas) {
-        if (Arena* arena = __atomic_exchange_n(&place, nullptr, __ATOMIC_ACQUIRE)) return arena;
-    }
-    return static_cast<Arena*>(std::calloc(1, sizeof(Arena)));
-}
-
-void give_back_arena(Arena* arena) {
-    for (Arena*& place : spare_arenas) {
-        Arena* nobody = nullptr;
-        if (__atomic_compare_exchange_n(&place, &nobody, arena, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return;
-    }
-    arena->free_all();
-    std::free(arena);
-}
-
-}  // namespace
-
-int Arena::class_of(size_t bytes) {
-    if (bytes < alignof(Block)) bytes = alignof(Block);
-    const int power = 63 - __builtin_clzll(bytes);
-    const int size_class = 4 * power + static_cast<int>((bytes >> (power - 2)) & 3);
-    return bytes_of(size_class) < bytes ? size_class + 1 : size_class;
-}
-
-size_t Arena::bytes_of(int size_class) {
-    return static_cast<size_t>(4 + (size_class & 3)) << (size_class / 4 - 2);
-}
-
-Block* Arena::allocate(int size_class) {
-    char* memory = static_cast<char*>(std::malloc(bytes_of(size_class) + sizeof(Block) + alignof(Block)));
-    if (memory == nullptr) return nullptr;
-    const size_t past = reinterpret_cast<uintptr_t>(memory) % alignof(Block);
-    Block* block = reinterpret_cast<Block*>(memory + alignof(Block) - past);
-    block->arena = this;
-    block->allocation = memory;
-    block->size_class = size_class;
-    return block;
-}
-
-Block* Arena::take(size_t bytes) {
-    const int size_class = class_of(bytes);
-    if (size_class >= size_classes) return nullptr;
-    Block* block = free_[size_class];
-    if (block != nullptr) {
-        free_[size_class] = block->next;
-    } else {
-        block = allocate(size_class);
-    }
-    if (block != nullptr) block->references = 1;
-    return block;
-}
-
-void Arena::give_back(Block* block) {
-    block->next = free_[block->size_class];
-    free_[block->size_class] = block;
-}
-
-void Arena::free_all() {
-    for (Block*& first : free_) {
-        while (first != nullptr) {
-            Block* block = first;
-            first = block->next;
-            std::free(block->allocation);
-        }
-    }
-}
 
 Tensor::Tensor(void* base, int64_t element_size, int rank, const int64_t* shape, Block* block)
     : base_(static_cast<unsigned char*>(base)), block_(block), element_size_(element_size), rank_(rank) {
@@ -132,7 +30,7 @@ Tensor& Tensor::operator=(const Tensor& other) {
 }
 
 void Tensor::drop() {
-    if (--block_->references == 0) block_->arena->give_back(block_);
+    if (--block_->references == 0) block_->graph->abandon(block_);
 }
 
 int64_t Tensor::position(const int64_t* indices) const {
@@ -158,7 +56,7 @@ bool Tensor::holds(const int64_t* offsets, const int64_t* sizes) const {
 Tensor Tensor::window(const int64_t* offsets, const int64_t* sizes) const {
     Tensor result(*this);
     result.offset_ = position(offsets);
-    for (int dim = 0; dim < rank_; ++dim) result.shape_[dim] = sizes[dim];
+    for (int dim = 0; dim < rank_; ++dim) result.shape_[dim] = sizes == nullptr ? 1 : sizes[dim];
     return result;
 }
 
@@ -189,61 +87,74 @@ bool Tensor::is_contiguous() const {
     return true;
 }
 
-bool Tensor::has_strides_of(const Tensor& other) const {
-    if (rank_ != other.rank_) return false;
-    for (int dim = 0; dim < rank_; ++dim) {
-        if (strides_[dim] != other.strides_[dim]) return false;
-    }
-    return true;
+Box Tensor::box() const {
+    Box box;
+    box.first = offset_;
+    box.last = last();
+    box.is_dense = is_contiguous();
+    box.rank = rank_;
+    box.has_coordinates = false;
+    for (int dim = 0; dim < rank_; ++dim) box.strides[dim] = strides_[dim];
+    box.find_coordinates(shape_);
+    return box;
 }
 
-// The offset taken apart into the indices of the first element. False where rows of the window run over the end of the
-// rows below it, as they may after a reshape: then indices tell nothing about bytes.
-bool Tensor::unravel(int64_t* indices) const {
-    int64_t rest = offset_;
-    for (int dim = 0; dim < rank_; ++dim) {
-        indices[dim] = rest / strides_[dim];
-        rest %= strides_[dim];
-        if (dim > 0 && (indices[dim] + shape_[dim]) * strides_[dim] > strides_[dim - 1]) return false;
-    }
-    return true;
+bool Tensor::meets(const Tensor& other) const {
+    return base_ == other.base_ && base_ != nullptr && box().meets(other.box());
 }
 
-bool Tensor::windows_meet(const Tensor& other) const {
-    if (offset_ > other.last() || other.offset_ > last()) return false;
-    int64_t own[max_rank];
-    int64_t its[max_rank];
-    if (!has_strides_of(other) || !unravel(own) || !other.unravel(its)) return true;
-    for (int dim = 0; dim < rank_; ++dim) {
-        if (own[dim] >= its[dim] + other.shape_[dim] || its[dim] >= own[dim] + shape_[dim]) return false;
-    }
-    return true;
-}
+Orchestration::Orchestration(pto_ahead* (*ahead)()) : graph_(Graph::borrow(ptodsl_current_host, ahead)) {}
 
 Orchestration::~Orchestration() {
-    if (arena_ != nullptr) give_back_arena(arena_);
+    if (graph_ == nullptr) return;
+    graph_->finish();
+    graph_->give_back();
 }
 
 Tensor Orchestration::create(int64_t element_size, int rank, const int64_t* shape, bool poisoned) {
     size_t bytes = static_cast<size_t>(element_size);
     for (int dim = 0; dim < rank; ++dim) bytes *= static_cast<size_t>(shape[dim]);
-    if (arena_ == nullptr) arena_ = borrow_arena();
-    Block* block = arena_ == nullptr ? nullptr : arena_->take(bytes);
-    failed_ = failed_ || block == nullptr;
+    Block* block = take(bytes);
     void* base = block == nullptr ? nullptr : block->data();
     if (poisoned && base != nullptr) std::memset(base, 0xFF, bytes);  // NaN in every float format, -1 in integers
     return Tensor(base, element_size, rank, shape, block);
 }
 
-bool Orchestration::run(Task task, const int64_t* slots, const Access* accesses, int tensors) {
+Tensor Orchestration::pass(void* base, int64_t element_size, int rank, const int64_t* shape) {
+    return Tensor(base, element_size, rank, shape, take(0));
+}
+
+Block* Orchestration::take(size_t bytes) {
+    Block* block = graph_ == nullptr ? nullptr : graph_->take(bytes);
+    if (block == nullptr && graph_ != nullptr) graph_->fail();
+    return block;
+}
+
+bool Orchestration::run(Task task, const int64_t* slots, int slot_count, const Access* accesses, int tensors) {
     for (int i = 0; i < tensors; ++i) {
         for (int j = 0; j < i; ++j) {
             const bool written = accesses[i].writes || accesses[j].writes;
-            if (written && accesses[i].tensor.meets(accesses[j].tensor)) return false;
+            if (written && accesses[i].tensor->meets(*accesses[j].tensor)) return false;
         }
     }
-    if (!failed_) task(slots);
-    return true;
+    return graph_ != nullptr && graph_->submit(task, slots, slot_count, accesses, tensors);
+}
+
+// The place of an element, once it may be read or written; null where there is no memory.
+void* Orchestration::settle(const Tensor& tensor, const int64_t* indices, bool to_write) {
+    if (tensor.base_ == nullptr) return nullptr;
+    if (tensor.block_ != nullptr && graph_ != nullptr) graph_->wait_for(tensor.window(indices, nullptr), to_write);
+    return tensor.at(tensor.position(indices));
+}
+
+int64_t Orchestration::fault(int64_t message) const {
+    const int64_t stopped = graph_ == nullptr ? out_of_memory : graph_->stopped();
+    return stopped != 0 ? stopped : message;
+}
+
+int64_t Orchestration::finish() {
+    if (graph_ != nullptr) graph_->finish();
+    return fault(0);
 }
 
 }  // namespace ptodsl

@@ -1,14 +1,21 @@
 // What an emitted orchestration is written in: tensors in global memory, intermediates, and tasks.
 //
 //   ptodsl::Orchestration run;
-//   const ptodsl::Tensor a = ptodsl::argument<float>(args[0], {16, 64});
+//   const ptodsl::Tensor a = ptodsl::input<float>(args[0], {16, 64});
 //   const ptodsl::Tensor t = run.create_tensor<float>({16, 64});
-//   if (!run.submit(scale_task, {a.slot(), t.slot()}, {ptodsl::reads(a), ptodsl::writes(t)})) return 1;
+//   if (!run.submit(scale_task, {a.slot(), t.slot()}, {ptodsl::reads(a), ptodsl::writes(t)})) return run.fault(1);
 //   return run.finish();
 //
-// Tasks run at once and in order, on the calling thread; what they read and write is stated so that another scheduler
-// can do better behind the same calls. What is more than a line is in orchestration.cpp, compiled once and linked in.
+// Tasks run when those that they wait for are done, on the calling thread and on others that its host has. What they
+// read and write tells which that are. What is more than a line is in orchestration.cpp, compiled once and linked in.
 #pragma once
+
+// Where the tile library of this project is at hand, its instructions are told what will be read soon.
+#if __has_include(<pto/base/ahead.hpp>)
+#include <pto/base/ahead.hpp>
+#else
+struct pto_ahead;
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +23,10 @@
 namespace ptodsl {
 
 constexpr int max_rank = 5;
-constexpr int64_t out_of_memory = -1;  // returned by `ptodsl_run`; what a program itself reports counts from 1
+
+// What `ptodsl_run` returns where tasks were not run; what a program itself reports counts from 1.
+constexpr int64_t out_of_memory = -1;
+constexpr int64_t interrupted = -2;
 
 // Whether intermediates start as bytes that no computation takes for a number.
 #if defined(PTODSL_POISON)
@@ -28,8 +38,9 @@ constexpr bool poisoned = false;
 // A task entry: pointers, strides and scalars in 8-byte slots.
 using Task = void (*)(const int64_t* slots);
 
-class Arena;
-struct Block;  // the memory of an intermediate
+class Graph;
+struct Block;  // the memory of a tensor
+struct Box;
 
 // Elements in global memory: a whole tensor or a window of one. Copies share the memory, and an intermediate lives as
 // long as one of them does. Offsets and strides count elements.
@@ -75,26 +86,15 @@ public:
         return shaped(Rank, shape);
     }
 
-    // The value of an element; zero where an intermediate found no memory.
-    template <typename T, int Rank>
-    T read(const int64_t (&indices)[Rank]) const {
-        T value{};
-        if (base_ != nullptr) __builtin_memcpy(&value, at(position(indices)), sizeof value);
-        return value;
-    }
-
-    template <typename T, int Rank>
-    void write(const int64_t (&indices)[Rank], T value) const {
-        if (base_ != nullptr) __builtin_memcpy(at(position(indices)), &value, sizeof value);
-    }
-
     // Whether two tensors may have a byte in common: exact for windows of one tensor, by enclosing interval where their
     // strides differ. Tensors with different bases have none.
-    bool meets(const Tensor& other) const {
-        return base_ == other.base_ && base_ != nullptr && windows_meet(other);
-    }
+    bool meets(const Tensor& other) const;
 
 private:
+    friend class Graph;
+    friend class Orchestration;
+
+    Box box() const;
     void* at(int64_t position) const { return base_ + position * element_size_; }
     int64_t position(const int64_t* indices) const;
     int64_t last() const;
@@ -103,9 +103,6 @@ private:
     Tensor shaped(int rank, const int64_t* shape) const;
     void keep_strides(const Tensor& source);
     bool is_contiguous() const;
-    bool windows_meet(const Tensor& other) const;
-    bool has_strides_of(const Tensor& other) const;
-    bool unravel(int64_t* indices) const;
     void drop();
 
     unsigned char* base_ = nullptr;
@@ -117,29 +114,40 @@ private:
     int rank_ = 0;
 };
 
-// A tensor that the caller of the program passed.
+// A tensor that the caller of the program passed and nothing in the program writes.
 template <typename T, int Rank>
-Tensor argument(int64_t slot, const int64_t (&shape)[Rank]) {
+Tensor input(int64_t slot, const int64_t (&shape)[Rank]) {
     static_assert(Rank <= max_rank, "a tensor has up to five dims");
     return Tensor(reinterpret_cast<void*>(static_cast<uintptr_t>(slot)), sizeof(T), Rank, shape, nullptr);
 }
 
 // What a task does with a tensor.
 struct Access {
-    const Tensor& tensor;
+    const Tensor* tensor;
     bool writes;
 };
 
-inline Access reads(const Tensor& tensor) { return {tensor, false}; }
-inline Access writes(const Tensor& tensor) { return {tensor, true}; }
+inline Access reads(const Tensor& tensor) { return {&tensor, false}; }
+inline Access writes(const Tensor& tensor) { return {&tensor, true}; }
 
 // One launch of a program. It stands before all tensors of the launch, so that it goes after them.
 class Orchestration {
 public:
-    Orchestration() = default;
+#if __has_include(<pto/base/ahead.hpp>)
+    Orchestration() : Orchestration([] { return &pto_current_ahead; }) {}
+#else
+    Orchestration() : Orchestration(nullptr) {}
+#endif
     Orchestration(const Orchestration&) = delete;
     Orchestration& operator=(const Orchestration&) = delete;
-    ~Orchestration();
+    ~Orchestration();  // not before all tasks have run that were submitted
+
+    // A tensor that the caller of the program passed, and that the program may write.
+    template <typename T, int Rank>
+    Tensor argument(int64_t slot, const int64_t (&shape)[Rank]) {
+        static_assert(Rank <= max_rank, "a tensor has up to five dims");
+        return pass(reinterpret_cast<void*>(static_cast<uintptr_t>(slot)), sizeof(T), Rank, shape);
+    }
 
     // An intermediate with undefined contents. Where there is no memory for it, no task runs from then on.
     template <typename T, int Rank>
@@ -148,27 +156,43 @@ public:
         return create(sizeof(T), Rank, shape, poisoned);
     }
 
-    // Sets an element of a tensor.
-    template <typename T, int Rank>
-    void write(const Tensor& tensor, const int64_t (&indices)[Rank], T value) {
-        tensor.write(indices, value);
-    }
-
-    // Runs a task. False, with nothing run, if bytes that it writes belong to a second one of its tensors.
+    // Takes a task, to be run when those are done that use the same bytes, where one of the two writes them. False if it
+    // will not run: bytes that it writes belong to a second one of its tensors, or `fault` knows another reason.
     template <int Slots, int Tensors>
     bool submit(Task task, const int64_t (&slots)[Slots], const Access (&accesses)[Tensors]) {
-        return run(task, slots, accesses, Tensors);
+        return run(task, slots, Slots, accesses, Tensors);
     }
 
-    // What `ptodsl_run` returns when all tasks have been submitted.
-    int64_t finish() const { return failed_ ? out_of_memory : 0; }
+    // The value of an element, once the tasks are done that write it; zero where an intermediate found no memory.
+    template <typename T, int Rank>
+    T read(const Tensor& tensor, const int64_t (&indices)[Rank]) {
+        T value{};
+        if (const void* place = settle(tensor, indices, false)) __builtin_memcpy(&value, place, sizeof value);
+        return value;
+    }
+
+    // Sets an element, once the tasks are done that read or write it.
+    template <typename T, int Rank>
+    void write(const Tensor& tensor, const int64_t (&indices)[Rank], T value) {
+        if (void* place = settle(tensor, indices, true)) __builtin_memcpy(place, &value, sizeof value);
+    }
+
+    // What `ptodsl_run` returns for a task that was not taken: the message, or why no task runs any more.
+    int64_t fault(int64_t message) const;
+
+    // Runs what has been submitted; gives what `ptodsl_run` returns then.
+    int64_t finish();
 
 private:
-    Tensor create(int64_t element_size, int rank, const int64_t* shape, bool poisoned);
-    bool run(Task task, const int64_t* slots, const Access* accesses, int tensors);
+    explicit Orchestration(pto_ahead* (*ahead)());
 
-    Arena* arena_ = nullptr;
-    bool failed_ = false;
+    Tensor create(int64_t element_size, int rank, const int64_t* shape, bool poisoned);
+    Tensor pass(void* base, int64_t element_size, int rank, const int64_t* shape);
+    Block* take(size_t bytes);
+    bool run(Task task, const int64_t* slots, int slot_count, const Access* accesses, int tensors);
+    void* settle(const Tensor& tensor, const int64_t* indices, bool to_write);
+
+    Graph* graph_;
 };
 
 }  // namespace ptodsl
