@@ -12,9 +12,9 @@ import pytest
 
 from ptodsl import driver, pipeline
 from ptodsl.__main__ import main
-from ptodsl.benchmarks import attention, compiling, importing, kernels, launching, simulator
+from ptodsl.benchmarks import allocating, attention, compiling, importing, kernels, launching, simulator
 from ptodsl.benchmarks.generated import ROUND, product, program_from, straight, summing
-from ptodsl.benchmarks.measurement import Measurement, Skipped, least
+from ptodsl.benchmarks.measurement import Amount, Measurement, Skipped, least
 from ptodsl.ir.nodes import Op
 from ptodsl.ir.rewrite import walk
 from ptodsl.machine import ARCHITECTURES
@@ -107,6 +107,13 @@ def test_attention_is_right_before_it_is_timed(monkeypatch: pytest.MonkeyPatch) 
     assert all(one.most_ratio is not None for one in found)
 
 
+def test_a_launch_allocates_nothing_after_the_first() -> None:
+    found = allocating.allocated_bytes()
+    assert isinstance(found, Amount)
+    assert found.met
+    assert found.value == 0
+
+
 def test_the_simulator_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PTO_ISA_ROOT", raising=False)
     (skipped,) = simulator.simulator(1)
@@ -125,13 +132,13 @@ def test_bench_prints_and_writes(
 
     for name in ("decorator_to_library", "import_time", "front_half"):
         monkeypatch.setattr(f"ptodsl.commands.bench.{name}", same)
-    for name in ("kernels", "attention", "simulator"):
+    for name in ("kernels", "attention", "simulator", "dispatch"):
         monkeypatch.setattr(f"ptodsl.commands.bench.{name}", none)
     file = tmp_path / "results.json"
     assert main(["bench", "--quick", "--json", str(file)]) == 0
     out = capsys.readouterr().out
     data = json.loads(file.read_text(encoding="utf-8"))
-    assert set(data) == {"machine", "measurements", "skipped", "stages"}
+    assert set(data) == {"machine", "amounts", "measurements", "skipped", "stages"}
     assert "something" in out
     assert "ratio at most 1.5  no" in out
     assert "not measured: kernels (no reason)" in out
