@@ -12,7 +12,7 @@ import pytest
 
 from ptodsl import driver, pipeline
 from ptodsl.__main__ import main
-from ptodsl.benchmarks import compiling, importing, kernels, launching
+from ptodsl.benchmarks import compiling, dispatching, importing, kernels, launching
 from ptodsl.benchmarks.generated import ROUND, product, program_from, straight, summing
 from ptodsl.benchmarks.measurement import Measurement, Skipped, least
 from ptodsl.ir.nodes import Op
@@ -87,7 +87,9 @@ def test_every_measurement_has_a_baseline(monkeypatch: pytest.MonkeyPatch) -> No
         launching.launch_overhead(),
         importing.import_time(1),
         compiling.front_half(8, 1),
+        *(one for one in dispatching.dispatch(1) if isinstance(one, Measurement)),
     ]
+    assert len(found) >= 6
     for one in found:
         assert one.baseline
         assert one.baseline_seconds > 0
