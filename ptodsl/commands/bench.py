@@ -10,6 +10,7 @@ from pathlib import Path
 from ptodsl.benchmarks.allocating import allocated_bytes
 from ptodsl.benchmarks.attention import attention
 from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
+from ptodsl.benchmarks.dispatching import dispatch
 from ptodsl.benchmarks.generated import straight, summing
 from ptodsl.benchmarks.host import host
 from ptodsl.benchmarks.importing import import_time
@@ -52,6 +53,7 @@ def run(options: argparse.Namespace) -> Status:
 def _measurements(*, quick: bool) -> Iterator[Result]:
     yield decorator_to_library(5 if quick else 20)
     yield launch_overhead()
+    yield from dispatch(20 if quick else 200)
     yield import_time(5 if quick else 20)
     yield front_half(STATEMENTS, 3 if quick else 10)
     yield allocated_bytes()

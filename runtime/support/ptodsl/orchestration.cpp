@@ -140,10 +140,10 @@ bool Orchestration::run(Task task, const int64_t* slots, int slot_count, const A
     return graph_ != nullptr && graph_->submit(task, slots, slot_count, accesses, tensors);
 }
 
-// The place of an element, once it may be read or written; null where there is no memory.
+// The place of an element, once it may be read or written; null where tasks are not run any more.
 void* Orchestration::settle(const Tensor& tensor, const int64_t* indices, bool to_write) {
-    if (tensor.base_ == nullptr) return nullptr;
-    if (tensor.block_ != nullptr && graph_ != nullptr) graph_->wait_for(tensor.window(indices, nullptr), to_write);
+    if (fault(0) != 0) return nullptr;
+    if (tensor.block_ != nullptr) graph_->wait_for(tensor.window(indices, nullptr), to_write);
     return tensor.at(tensor.position(indices));
 }
 

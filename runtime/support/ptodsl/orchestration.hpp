@@ -163,7 +163,7 @@ public:
         return run(task, slots, Slots, accesses, Tensors);
     }
 
-    // The value of an element, once the tasks are done that write it; zero where an intermediate found no memory.
+    // The value of an element, once the tasks are done that write it; zero where no task runs any more.
     template <typename T, int Rank>
     T read(const Tensor& tensor, const int64_t (&indices)[Rank]) {
         T value{};

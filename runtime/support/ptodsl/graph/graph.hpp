@@ -53,7 +53,6 @@ public:
 
 private:
     void start(ptodsl_host* host, pto_ahead* (*ahead)());
-    void free_all();
 
     // Submission, in submit.hpp.
     Submission* prepare(Task function, const int64_t* slots, int slot_count, int tensors);
