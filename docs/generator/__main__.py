@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.generator import errors, machine, ops, options, parts, passes, refused, targets
+from docs.generator import benchmarks, errors, machine, ops, options, parts, passes, refused, targets
 from docs.generator.pages import updated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,9 @@ SECTIONS = {
     "targets": targets.table,
     "options": options.options,
     "commands": options.commands,
+    "machine": benchmarks.machine,
+    "attention": benchmarks.attention,
+    "measurements": benchmarks.everything_else,
 }
 
 
