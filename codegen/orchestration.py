@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from ptodsl.codegen.control import StatementEmitter, dtype_of
 from ptodsl.codegen.lines import Line
@@ -13,9 +15,10 @@ from ptodsl.errors import InternalError
 from ptodsl.ir.dtypes import INDEX, DType
 from ptodsl.ir.nodes import Call, Direction, For, Function, Literal, Op, Operand, Program, Value
 from ptodsl.ir.results import provided_tensors
-from ptodsl.ir.rewrite import results_of, walk
+from ptodsl.ir.rewrite import operands_of, results_of, walk
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ScalarType, TensorType
+from ptodsl.ops.row import Legal
 from ptodsl.ops.site import type_of
 from ptodsl.ops.table import row_of
 
@@ -39,6 +42,8 @@ class EntryEmitter(StatementEmitter):
             "read": self._read,
             "dim": self._dim,
             "view": self.view,
+            "tensor_reshape": self.reshape,
+            "write": self.write,
         }
 
     @abstractmethod
@@ -56,6 +61,14 @@ class EntryEmitter(StatementEmitter):
     @abstractmethod
     def view(self, depth: int, op: Op) -> Iterator[Line]:
         """A window of a tensor."""
+
+    @abstractmethod
+    def reshape(self, depth: int, op: Op) -> Iterator[Line]:
+        """A tensor under another shape."""
+
+    @abstractmethod
+    def write(self, depth: int, op: Op) -> Iterator[Line]:
+        """A number into an element of a tensor."""
 
     @abstractmethod
     def element(self, tensor: Operand, indices: Sequence[str]) -> str:
@@ -173,6 +186,14 @@ class DirectEntry(EntryEmitter):
         """Programs with views have the other form."""
         raise InternalError(f"a view in the plain entry of `{self._program.name}`")
 
+    def reshape(self, depth: int, op: Op) -> Iterator[Line]:
+        """Programs with other shapes have the other form."""
+        raise InternalError(f"a reshape in the plain entry of `{self._program.name}`")
+
+    def write(self, depth: int, op: Op) -> Iterator[Line]:
+        """Programs that write elements have the other form."""
+        raise InternalError(f"a write in the plain entry of `{self._program.name}`")
+
     def cpp_type(self, value: Value) -> str | None:
         """Scalars are assigned."""
         return dtype_of(value).cpp if isinstance(value.type, ScalarType) else None
@@ -208,6 +229,12 @@ class TaskEntry(EntryEmitter):
         super().__init__(program, tasks, strided)
         parameters = program.entry.tensors
         self._inputs = {parameter.value for parameter in parameters if parameter.direction is Direction.IN}
+        self._links = frozenset(_links(program.entry))
+        self._chains: dict[Operand, str] = {}
+
+    def spell(self, operand: Operand) -> str:
+        """A view that only the reshape behind it takes stands in that one's expression."""
+        return self._chains[operand] if operand in self._chains else super().spell(operand)
 
     def body(self) -> Iterator[Line]:
         """The run, the parameters, the tasks."""
@@ -245,7 +272,30 @@ class TaskEntry(EntryEmitter):
         assert isinstance(sizes, tuple)
         yield from self.guard(depth, op, tensor, offsets, sizes)
         text = f"{self.spell(tensor)}.view({_braced([self.spell(o) for o in offsets])}, {_braced(sizes)})"
-        yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
+        yield from self._linked(depth, op, text)
+
+    def reshape(self, depth: int, op: Op) -> Iterator[Line]:
+        """The same bytes under another shape."""
+        type_ = op.result.type
+        assert isinstance(type_, TensorType)
+        text = f"{self.spell(op.operands[0][0])}.reshape({_braced(type_.shape)})"
+        yield from self._linked(depth, op, text)
+
+    def _linked(self, depth: int, op: Op, text: str) -> Iterator[Line]:
+        """A descriptor of its own, unless it is a link of a chain."""
+        if op.result in self._links:
+            self._chains[op.result] = text
+        else:
+            yield self._define(depth, self.TENSOR, self.spell(op.result), text, op.span)
+
+    def write(self, depth: int, op: Op) -> Iterator[Line]:
+        """An element, once it is known to be inside and the tasks that touch it are done."""
+        (tensor,), offsets, (scalar,) = op.operands
+        yield from self.guard(depth, op, tensor, offsets, None)
+        indices = _braced([self.spell(offset) for offset in offsets])
+        callee = f"run.write<{dtype_of(tensor).cpp}>"
+        operands = [self.spell(tensor), indices, self.spell(scalar)]
+        yield Line(depth, "instruction", {"mnemonic": callee, "operands": operands}, op.span)
 
     def element(self, tensor: Operand, indices: Sequence[str]) -> str:
         """Read once the tasks that write it are done."""
@@ -286,14 +336,28 @@ def entry_emitter(program: Program, tasks: Mapping[str, str], strided: Mapping[s
 
 
 def _is_direct(entry: Function) -> bool:
-    """Whether there is one task at most, and every tensor is an argument or a provided result."""
+    """Whether there is one task at most, every tensor is an argument or a provided result, and none is written here."""
     statements = list(walk(entry.body))
     tasks = sum(isinstance(statement, Call) for statement in statements)
     made = {r for s in statements for r in results_of(s) if isinstance(r.type, TensorType)}
     is_repeated = any(
         isinstance(call, Call) for loop in statements if isinstance(loop, For) for call in walk(loop.body)
     )
-    return tasks <= 1 and not is_repeated and made <= set(provided_tensors(entry))
+    is_written = any(isinstance(s, Op) and not s.results for s in statements)
+    return tasks <= 1 and not is_repeated and not is_written and made <= set(provided_tensors(entry))
+
+
+def _links(entry: Function) -> Iterator[Value]:
+    """The views and reshapes whose only use is the reshape that follows them."""
+    uses = Counter(operand for statement in walk(entry.body) for operand in operands_of(statement))
+    for first, second in pairwise(walk(entry.body)):
+        match first, second:
+            case Op(results=(Value(type=TensorType()) as result,)), Op(operands=((operand,), *_)):
+                reshapes = row_of(second).legal is Legal.RESHAPE
+                if row_of(first).view_of and reshapes and operand is result and uses[result] == 1:
+                    yield result
+            case _:
+                pass
 
 
 def from_slot(dtype: DType, slot: int) -> str:

@@ -184,6 +184,7 @@ def main() -> None:
     print(f"\nThe C++ of the last softmax_prepare: {folder / next(iter(example.sources))}")
     print(f"\nIts memory map:\n\n{example.memory_map}")
     refused_mistake()
+    print("\nThe same kernels inside the whole model, which answers two prompts: make demo-model")
 
 
 if __name__ == "__main__":

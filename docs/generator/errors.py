@@ -24,6 +24,7 @@ CHAPTERS: Mapping[str, str] = {
     "E07": "Launch",
     "E08": "Run time",
     "E09": "Testing",
+    "E10": "Models of other libraries",
     "W": "Warnings",
 }
 """By how the codes begin."""

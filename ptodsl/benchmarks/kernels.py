@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import ptodsl
 from ptodsl import driver
 from ptodsl.benchmarks.generated import product, program_from
 from ptodsl.benchmarks.measurement import Measurement, Skipped, least
 from ptodsl.ir.dtypes import FP16, FP32, DType
+from ptodsl.kernels import paged_attention
 from ptodsl.testing.comparison import assert_close
 
 if TYPE_CHECKING:
@@ -23,8 +21,6 @@ SIZE = 128
 SCALE = 0.0884
 TOLERANCE = 2e-3
 
-_EXAMPLES = Path(ptodsl.__file__).resolve().parent.parent / "docs" / "examples"
-
 
 @dataclass(frozen=True)
 class Case:
@@ -32,7 +28,7 @@ class Case:
 
     name: str
     program: Any
-    arguments: tuple[Tensor, ...]
+    arguments: tuple[Any, ...]
     reference: Callable[..., Any]
 
 
@@ -51,24 +47,23 @@ def kernels(rounds: int) -> Iterator[Measurement | Skipped]:
         yield from (_measured(case, program, rounds) for case, program in zip(cases, compiled, strict=True))
     finally:
         torch.set_num_threads(threads)
-    if not _EXAMPLES.is_dir():
-        yield Skipped("paged attention", f"the examples are not installed: no {_EXAMPLES}")
 
 
 def _measured(case: Case, program: Any, rounds: int) -> Measurement:
     expected, found = case.reference(*_clones(case)), program(*_clones(case))
-    for index, (x, r) in enumerate(zip(_tuple(found), _tuple(expected), strict=True)):
+    for index, (x, r) in enumerate(zip(as_tuple(found), as_tuple(expected), strict=True)):
         assert_close(x, r, atol=TOLERANCE, rtol=TOLERANCE, name=f"{case.name}, result {index}")
     ours, torchs = _clones(case), _clones(case)
     seconds, baseline = least([lambda: program(*ours), lambda: case.reference(*torchs)], rounds)
     return Measurement(case.name, seconds, "torch, one thread", baseline)
 
 
-def _clones(case: Case) -> list[Tensor]:
-    return [argument.clone() for argument in case.arguments]
+def _clones(case: Case) -> list[Any]:
+    return [a if isinstance(a, int | float) else a.clone() for a in case.arguments]
 
 
-def _tuple(results: object) -> tuple[object, ...]:
+def as_tuple(results: object) -> tuple[object, ...]:
+    """What a program or torch gave, one result too."""
     return cast("tuple[object, ...]", results) if isinstance(results, tuple) else (results,)
 
 
@@ -78,11 +73,9 @@ def _cases() -> Iterator[Case]:
     a, b, c = torch.randn(SIZE, SIZE), torch.randn(SIZE, SIZE), torch.empty(SIZE, SIZE)
     name = f"matmul {SIZE}x{SIZE}x{SIZE} FP32"
     yield Case(name, program_from(product(SIZE), "Product"), (a, b, c), _product)
-    if _EXAMPLES.is_dir():
-        examples = _module(_EXAMPLES / "paged_attention.py")
-        for dtype in (FP32, FP16):
-            yield from _attention(examples, dtype)
-        yield _update(examples)
+    for dtype in (FP32, FP16):
+        yield from _attention(dtype)
+    yield _update()
 
 
 def _product(a: Tensor, b: Tensor, c: Tensor) -> Tensor:
@@ -95,56 +88,44 @@ def _scores(q: Tensor, k: Tensor) -> Tensor:
     return q.float().mm(k.float().T)
 
 
-def _module(file: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"ptodsl_example_{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _attention(examples: Any, dtype: DType) -> Iterator[Case]:
+def _attention(dtype: DType) -> Iterator[Case]:
     """The three kernels that depend on the dtype; results in FP32 as theirs."""
     import torch
 
     narrow: torch.dtype = getattr(torch, dtype.numpy)
     q, k, v = (torch.randn(rows, HEAD_DIM).to(narrow) for rows in (HEADS, BLOCK, BLOCK))
     s, p = torch.randn(HEADS, BLOCK), torch.rand(HEADS, BLOCK).to(narrow)
-    config, valid = torch.tensor([SCALE]), torch.tensor([VALID])
 
-    def softmax_prepare(s: Tensor, config: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
-        scaled = s.masked_fill(torch.arange(BLOCK) >= valid, torch.finfo(torch.float32).min) * config
+    def softmax_prepare(s: Tensor, scale: float, valid: int) -> tuple[Tensor, ...]:
+        scaled = s.masked_fill(torch.arange(BLOCK) >= valid, torch.finfo(torch.float32).min) * scale
         m = scaled.amax(1, keepdim=True)
         p = (scaled - m).exp().to(narrow)
         return p, m, p.float().sum(1, keepdim=True)
 
-    def pv(p: Tensor, v: Tensor, valid: Tensor) -> Tensor:
-        count = int(valid)
-        return torch.mm(p[:, :count].float(), v[:count].float())
+    def pv(p: Tensor, v: Tensor, valid: int) -> Tensor:
+        return torch.mm(p[:, :valid].float(), v[:valid].float())
 
     qk_name = f"qk_matmul {HEADS}x{HEAD_DIM}x{BLOCK} {dtype.label}"
-    qk_program = examples.qk_matmul_program(HEADS, HEAD_DIM, BLOCK, dtype)
+    qk_program = paged_attention.qk_matmul_kernel(HEADS, HEAD_DIM, BLOCK, dtype)
     yield Case(qk_name, qk_program, (q, k), _scores)
     softmax_name = f"softmax_prepare {HEADS}x{BLOCK} {dtype.label}"
-    softmax_program = examples.softmax_prepare_program(HEADS, BLOCK, dtype)
-    yield Case(softmax_name, softmax_program, (s, config, valid), softmax_prepare)
+    softmax_program = paged_attention.softmax_prepare_kernel(HEADS, BLOCK, dtype)
+    yield Case(softmax_name, softmax_program, (s, SCALE, VALID), softmax_prepare)
     pv_name = f"pv_matmul {HEADS}x{BLOCK}x{HEAD_DIM} {dtype.label}"
-    yield Case(pv_name, examples.pv_matmul_program(HEADS, HEAD_DIM, BLOCK, dtype), (p, v, valid), pv)
+    yield Case(pv_name, paged_attention.pv_matmul_kernel(HEADS, HEAD_DIM, BLOCK, dtype), (p, v, VALID), pv)
 
 
-def _update(examples: Any) -> Case:
+def _update() -> Case:
     """The last block: it merges and divides."""
     import torch
 
     columns = [torch.rand(HEADS, 1) + 0.5 for _ in range(4)]
     rows = [torch.randn(HEADS, HEAD_DIM) for _ in range(2)]
-    flags = torch.tensor([0, 1])
 
     def online_update(
-        mij: Tensor, lij: Tensor, new: Tensor, mi: Tensor, li: Tensor, oi: Tensor, flags: Tensor
+        mij: Tensor, lij: Tensor, new: Tensor, mi: Tensor, li: Tensor, oi: Tensor, is_first: bool, is_last: bool
     ) -> tuple[Tensor, ...]:
-        del flags
+        assert is_last > is_first
         m = torch.maximum(mi, mij)
         alpha, beta = (mi - m).exp(), (mij - m).exp()
         mi.copy_(m)
@@ -152,6 +133,6 @@ def _update(examples: Any) -> Case:
         oi.copy_(oi * alpha + new * beta)
         return mi, li, oi, oi / li
 
-    arguments = (columns[0], columns[1], rows[0], columns[2], columns[3], rows[1], flags)
+    arguments = (columns[0], columns[1], rows[0], columns[2], columns[3], rows[1], False, True)
     name = f"online_update {HEADS}x{HEAD_DIM} FP32"
-    return Case(name, examples.online_update_program(HEADS, HEAD_DIM), arguments, online_update)
+    return Case(name, paged_attention.online_update_kernel(HEADS, HEAD_DIM), arguments, online_update)

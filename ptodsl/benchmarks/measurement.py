@@ -44,6 +44,25 @@ class Measurement:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """Something that is counted, not timed, and the most that it may be."""
+
+    name: str
+    value: float
+    unit: str
+    most: float
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is met."""
+        return self.value <= self.most
+
+    def data(self) -> dict[str, Any]:
+        """All of it for a machine."""
+        return {**asdict(self), "met": self.met}
+
+
+@dataclass(frozen=True)
 class Skipped:
     """Something that could not be measured, and why."""
 

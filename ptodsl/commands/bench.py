@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ptodsl.benchmarks.allocating import allocated_bytes
+from ptodsl.benchmarks.attention import attention
 from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
 from ptodsl.benchmarks.dispatching import dispatch
 from ptodsl.benchmarks.generated import straight, summing
@@ -14,13 +16,15 @@ from ptodsl.benchmarks.host import host
 from ptodsl.benchmarks.importing import import_time
 from ptodsl.benchmarks.kernels import kernels
 from ptodsl.benchmarks.launching import launch_overhead
-from ptodsl.benchmarks.measurement import Measurement, Skipped, StageTime
+from ptodsl.benchmarks.measurement import Amount, Measurement, Skipped, StageTime
+from ptodsl.benchmarks.simulator import simulator
 from ptodsl.commands import Refused, Status
 from ptodsl.commands.table import duration, table
 
 STATEMENTS = 64
 _HEADING = ("what", "time", "baseline", "its time", "ratio", "goal", "met")
 _NUMBERS = ("time", "its time", "ratio")
+Result = Amount | Measurement | Skipped
 _VERDICT = {True: "yes", False: "no", None: ""}
 
 
@@ -46,20 +50,24 @@ def run(options: argparse.Namespace) -> Status:
     return Status.FINE
 
 
-def _measurements(*, quick: bool) -> Iterator[Measurement | Skipped]:
+def _measurements(*, quick: bool) -> Iterator[Result]:
     yield decorator_to_library(5 if quick else 20)
     yield launch_overhead()
     yield from dispatch(20 if quick else 200)
     yield import_time(5 if quick else 20)
     yield front_half(STATEMENTS, 3 if quick else 10)
+    yield allocated_bytes()
     yield from kernels(20 if quick else 200)
+    yield from attention(3 if quick else 30)
+    yield from simulator(2 if quick else 10)
 
 
-def _text(results: list[Measurement | Skipped], stages: list[StageTime]) -> str:
+def _text(results: list[Result], stages: list[StageTime]) -> str:
     measured = [one for one in results if isinstance(one, Measurement)]
+    counted = [_counted(one) for one in results if isinstance(one, Amount)]
     skipped = [f"not measured: {one.name} ({one.reason})" for one in results if isinstance(one, Skipped)]
     described = "\n".join(f"{name}: {value}" for name, value in host().items())
-    parts = [described, table(_HEADING, [_row(one) for one in measured], _NUMBERS), *skipped]
+    parts = [described, table(_HEADING, [_row(one) for one in measured], _NUMBERS), *counted, *skipped]
     return "\n\n".join([*parts, f"Where the time of a compilation goes:\n\n{_stages(stages)}"])
 
 
@@ -84,16 +92,21 @@ def _row(one: Measurement) -> tuple[str, ...]:
     )
 
 
+def _counted(one: Amount) -> str:
+    return f"{one.name}: {one.value:g} {one.unit} (goal: at most {one.most:g}; met: {_VERDICT[one.met]})"
+
+
 def _goal(one: Measurement) -> str:
     if one.most_seconds is not None:
         return f"at most {duration(one.most_seconds)}"
     return "" if one.most_ratio is None else f"ratio at most {one.most_ratio:g}"
 
 
-def _write(file: Path, results: list[Measurement | Skipped], stages: list[StageTime]) -> None:
+def _write(file: Path, results: list[Result], stages: list[StageTime]) -> None:
     data = {
         "machine": host(),
         "measurements": [one.data() for one in results if isinstance(one, Measurement)],
+        "amounts": [one.data() for one in results if isinstance(one, Amount)],
         "skipped": [one.data() for one in results if isinstance(one, Skipped)],
         "stages": [one.data() for one in stages],
     }

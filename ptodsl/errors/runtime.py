@@ -51,6 +51,15 @@ class WindowOutside(Diagnostic):
     remedy = "keep the window inside; for a last block that is partly there, give its extent with `valid_shape=`"
 
 
+class ElementOutside(Diagnostic):
+    """An index that only run time knows is not in its tensor."""
+
+    code = "E0838"
+    template = "`{op}`: the index {index} is outside of dim {dim}, whose extent is {extent}"
+    label_template = "the index is {index} here"
+    remedy = "keep it in 0 to {last}, e.g. by an `if` around this"
+
+
 class ValidExtentOutside(Diagnostic):
     """A valid extent that only run time knows is not within the tile."""
 

@@ -138,3 +138,21 @@ class ResultCountDiffers(Diagnostic):
     template = "`{function}` declares {declared}, this returns {given}"
     label_template = "{given}"
     remedy = "return one tensor for each declared result"
+
+
+class ReshapeOfGaps(Diagnostic):
+    """A reshape of a view whose rows do not follow each other, to a shape that would need them to."""
+
+    code = "E0216"
+    template = "`reshape` from {source} to {target} would move data: `{name}` is a view with gaps between its rows"
+    label_template = "{source} with strides {strides}"
+    remedy = "only add or drop dims of size 1 here, or let a kernel copy the view into a tensor of its own"
+
+
+class ZeroDivisor(Diagnostic):
+    """An integer is divided by what is known to be 0."""
+
+    code = "E0217"
+    template = "`{operator}` by 0 is not defined for integers"
+    label_template = "the divisor is 0"
+    remedy = "divide by something else, or leave the division out"

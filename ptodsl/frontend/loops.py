@@ -63,7 +63,11 @@ class Iteration:
 def lower(state: State, node: ast.For, body: Body) -> None:
     """A loop."""
     head = loop_head(state, node)
-    _Loop(state, node, head, body).lower()
+    loop = _Loop(state, node, head, body)
+    if head.trips == 1 and not head.explicit:
+        loop.unfold()
+    else:
+        loop.lower()
 
 
 class _Loop:
@@ -89,6 +93,16 @@ class _Loop:
             self._state.withdraw(mark)
             iteration = self._iterate(carries)
         self._emit(iteration)
+
+    def unfold(self) -> None:
+        """A loop that surely runs once: its body, the index being where it starts."""
+        scope, span = self._state.scope, self._state.span(self._node.target)
+        start = literals.literal(self._state, _number(self._head.bounds[0]), INDEX, span)
+        scope.bind(self._head.index, start)
+        self._state.yielded.append(None)
+        self._body(self._state, self._node.body)
+        self._state.yielded.pop()
+        scope.bind(self._head.index, self._missing("has ended"))
 
     def _written(self) -> tuple[Carry, ...]:
         """The carries of `init_values`."""
@@ -238,6 +252,11 @@ def _key(carry: Carry) -> tuple[str, int | None]:
 def _value(carry: Carry) -> Value:
     assert carry.value is not None
     return carry.value
+
+
+def _number(bound: Operand) -> int:
+    assert isinstance(bound, Literal)
+    return int(bound.value)
 
 
 def _is_operand(entity: Entity) -> bool:

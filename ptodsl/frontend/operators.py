@@ -14,7 +14,7 @@ from ptodsl.frontend import calls, literals
 from ptodsl.frontend.entities import Argument, Constant, Entity, describe, fits, is_poison, number_of, poison
 from ptodsl.frontend.literals import scalar_dtype
 from ptodsl.frontend.state import Mistake, State
-from ptodsl.ir.nodes import Operand, Value
+from ptodsl.ir.nodes import FunctionKind, Operand, Value
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import TileType
 from ptodsl.ops.row import OperandKind
@@ -108,12 +108,20 @@ _MINUS = Operator("-", operator.sub)
 def undefined(state: State, op: Operator, span: Span, *operands: Argument) -> Mistake:
     """The mistake for an operator between operands that it has no meaning for."""
     described = " and ".join(describe(argument.entity) for argument in operands)
-    return state.fail(OperatorUndefined, span, operator=op.symbol, operands=described, how=_instead(op, operands))
+    return state.fail(
+        OperatorUndefined, span, operator=op.symbol, operands=described, how=_instead(state, op, operands)
+    )
 
 
-def _instead(op: Operator, operands: tuple[Argument, ...]) -> str:
+_ON_TENSORS: Mapping[FunctionKind, str] = {
+    FunctionKind.KERNEL: "load a tensor into a tile first: `pl.load(tensor, [0, 0], [rows, columns])`",
+    FunctionKind.ORCHESTRATION: "compute with tensors in a kernel and call it here; one element is `pl.read(x, [i])`",
+}
+
+
+def _instead(state: State, op: Operator, operands: tuple[Argument, ...]) -> str:
     if any(fits(argument.entity, OperandKind.TENSOR) for argument in operands):
-        return "load a tensor into a tile first: `pl.load(tensor, [0, 0], [rows, columns])`"
+        return _ON_TENSORS[state.kind]
     return op.instead
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +25,7 @@ from ptodsl.frontend.expressions import lower as expression
 from ptodsl.frontend.operators import BINARY, binary
 from ptodsl.frontend.scope import Missing
 from ptodsl.frontend.state import State
-from ptodsl.ir.nodes import Literal, Value
+from ptodsl.ir.nodes import FunctionKind, Literal, Value
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ScalarType, TensorType, TileType, Type
 from ptodsl.ops.site import type_of
@@ -72,6 +73,12 @@ def _assign(state: State, target: ast.expr, value: ast.expr) -> None:
         _unpack(state, target, Argument(expression(state, value), state.span(value)))
 
 
+_INSTEAD_OF_SUBSCRIPT: Mapping[FunctionKind, str] = {
+    FunctionKind.KERNEL: "tiles are values: use `pl.store` into a tensor, or build a new tile",
+    FunctionKind.ORCHESTRATION: "an element is set by `pl.write(tensor, [i, j], value)`, a window by a kernel",
+}
+
+
 def _unpack(state: State, target: ast.expr, value: Argument) -> None:
     match target:
         case ast.Name(id=name):
@@ -81,7 +88,7 @@ def _unpack(state: State, target: ast.expr, value: Argument) -> None:
             for inner, item in zip(targets, items, strict=True):
                 _unpack(state, inner, item)
         case ast.Subscript():
-            instead = "tiles are values: use `pl.store` into a tensor, or build a new tile"
+            instead = _INSTEAD_OF_SUBSCRIPT[state.kind]
             raise state.fail(Unsupported, state.span(target), what="assignment to a subscript", instead=instead)
         case _:
             what = f"assignment to `{ast.unparse(target)}`"

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ptodsl.errors.runtime import WindowOutside
+from ptodsl.errors.runtime import ElementOutside, WindowOutside
 from ptodsl.interpreter.faults import Fault
 from ptodsl.interpreter.values import Tensor
 
@@ -20,6 +20,13 @@ def check_inside(op: str, offsets: Sequence[int], sizes: Sequence[int], extents:
     for dim, (offset, size, extent) in enumerate(zip(offsets, sizes, extents, strict=True)):
         if offset < 0 or offset + size > extent:
             raise Fault(WindowOutside, op=op, dim=dim, start=offset, stop=offset + size, extent=extent)
+
+
+def check_element(op: str, indices: Sequence[int], extents: Sequence[int]) -> None:
+    """Every index lies within its extent."""
+    for dim, (index, extent) in enumerate(zip(indices, extents, strict=True)):
+        if not 0 <= index < extent:
+            raise Fault(ElementOutside, op=op, dim=dim, index=index, extent=extent, last=extent - 1)
 
 
 def box(offsets: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:

@@ -9,6 +9,8 @@ from typing import TypeAlias
 from ptodsl.ir.nodes import Call, For, Function, FunctionKind, If, Op, Operand, Program, Statement, Value
 from ptodsl.ir.rewrite import walk, yielded
 from ptodsl.ir.types import TensorType
+from ptodsl.ops.row import Legal
+from ptodsl.ops.table import row_of
 
 Strides: TypeAlias = tuple[int, ...]
 """The distance to the next element in each dim, in elements."""
@@ -36,12 +38,24 @@ def is_even(window: Sequence[int], strides: Strides) -> bool:
     return all(outer == size * inner for (_, outer), (size, inner) in pairwise(dims))
 
 
+def reshaped(strides: Strides, source: Sequence[int], target: Sequence[int]) -> Strides | None:
+    """The strides of the same bytes under another shape; None where there are none, and data would have to move."""
+    dense = contiguous_strides(target)
+    if is_consecutive(source, strides):
+        return dense
+    kept = [(size, stride) for size, stride in zip(source, strides, strict=True) if size != 1]
+    if [size for size, _ in kept] != [size for size in target if size != 1]:
+        return None
+    rest = iter(kept)
+    return tuple(stride if size == 1 else next(rest)[1] for size, stride in zip(target, dense, strict=True))
+
+
 def passed_strides(program: Program) -> Mapping[str, Mapping[str, frozenset[Strides]]]:
     """By kernel and parameter, the strides of the tensors that calls pass; of a dense one where nothing calls it."""
     passed: dict[str, dict[str, frozenset[Strides]]] = {function.name: {} for function in program.functions}
     for caller in program.functions:
         if caller.kind is FunctionKind.ORCHESTRATION:
-            known = _strides(caller)
+            known = tensor_strides(caller)
             for call in walk(caller.body):
                 if isinstance(call, Call):
                     _enter(passed[call.callee], program.function(call.callee), call, known)
@@ -75,7 +89,7 @@ def _is_dense(value: Value, strides: frozenset[Strides]) -> bool:
     return all(size == 1 or a == b for one in strides for size, a, b in zip(shape, one, dense, strict=True))
 
 
-def _strides(entry: Function) -> _Known:
+def tensor_strides(entry: Function) -> _Known:
     """The strides that each tensor of an orchestration may have; loops are gone through until nothing is new."""
     known: _Known = {parameter.value: _dense(parameter.value) for parameter in entry.tensors}
     before = -1
@@ -84,13 +98,26 @@ def _strides(entry: Function) -> _Known:
         for statement in walk(entry.body):
             for value, source in _sources(statement):
                 found = _dense(value) if source is value else known.get(source, frozenset())
+                if isinstance(statement, Op) and row_of(statement).legal is Legal.RESHAPE:
+                    found = _reshaped(found, source, value)
                 known[value] = known.get(value, frozenset()) | found
     return known
 
 
+def _reshaped(strides: frozenset[Strides], source: Operand, result: Value) -> frozenset[Strides]:
+    """The strides after a reshape; a mistaken one counts as dense."""
+    assert isinstance(source, Value)
+    before, after = _shape(source), _shape(result)
+    return frozenset(reshaped(one, before, after) or contiguous_strides(after) for one in strides)
+
+
 def _dense(value: Value) -> frozenset[Strides]:
-    assert isinstance(value.type, TensorType)
-    return frozenset({contiguous_strides(value.type.shape)})
+    return frozenset({contiguous_strides(_shape(value))})
+
+
+def _shape(tensor: Value) -> tuple[int, ...]:
+    assert isinstance(tensor.type, TensorType)
+    return tensor.type.shape
 
 
 def _sources(statement: Statement) -> Iterator[tuple[Value, Operand]]:

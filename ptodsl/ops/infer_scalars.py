@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ptodsl.errors.types import DTypeRefused, IntegerDivision
+from math import prod
+
+from ptodsl.errors.types import DTypeRefused, DTypesDiffer, IntegerDivision, ZeroDivisor
 from ptodsl.ir.dtypes import BOOL, INDEX, DType
-from ptodsl.ir.types import ScalarType, TensorType, Type
-from ptodsl.ops.requirements import agree_dtypes, check_window, shape_refused, shape_text
+from ptodsl.ir.nodes import Literal
+from ptodsl.ir.types import ErrorType, ScalarType, TensorType, Type
+from ptodsl.ops.requirements import agree_dtypes, check_element, check_window, shape_refused, shape_text
 from ptodsl.ops.site import Conversion, Site
 
 
@@ -29,6 +32,14 @@ def _agree_scalars(site: Site) -> DType:
 def scalar_arithmetic(site: Site) -> Type:
     """Two numbers to one."""
     return ScalarType(_agree_scalars(site))
+
+
+def scalar_floored(site: Site) -> Type:
+    """Two numbers to a floored quotient or its remainder; no integer is divided by a literal 0."""
+    dtype, divisor = _agree_scalars(site), site.operand("right")
+    if dtype.is_integer and isinstance(divisor, Literal) and divisor.value == 0:
+        site.refuse(ZeroDivisor, operator=site.row.operator)
+    return ScalarType(dtype)
 
 
 def scalar_division(site: Site) -> Type:
@@ -63,18 +74,42 @@ def condition(site: Site) -> Type:
 
 def create_tensor(site: Site) -> Type:
     """A fresh buffer."""
-    shape, dtype = site.shape("shape"), site.attribute("dtype")
+    dtype = site.attribute("dtype")
     assert isinstance(dtype, DType)
+    return TensorType(_tensor_shape(site), dtype)
+
+
+def _tensor_shape(site: Site) -> tuple[int, ...]:
+    shape = site.shape("shape")
     if not 1 <= len(shape) <= 5 or min(shape) < 1:
         shape_refused(site, problem=f"a tensor of shape {shape_text(shape)}", how="1 to 5 dims of at least 1")
-    return TensorType(shape, dtype)
+    return shape
 
 
 def read(site: Site) -> Type:
     """One element."""
+    return ScalarType(_element(site).dtype)
+
+
+def write(site: Site) -> Type:
+    """A scalar of the tensor's dtype into one element."""
+    tensor = _element(site)
+    if site.dtype("scalar") is not tensor.dtype:
+        site.refuse(
+            DTypesDiffer,
+            "scalar",
+            "tensor",
+            label=f"{site.dtype('scalar')} into a tensor of {tensor.dtype}",
+            conversion=Conversion(site.operand("scalar"), tensor.dtype),
+        )
+    return ErrorType()
+
+
+def _element(site: Site) -> TensorType:
+    """The tensor of which the op takes one element."""
     tensor = site.tensor("tensor")
-    check_window(site, tensor, tuple(1 for _ in range(tensor.rank)))
-    return ScalarType(tensor.dtype)
+    check_element(site, tensor)
+    return tensor
 
 
 def dim(site: Site) -> Type:
@@ -92,3 +127,16 @@ def view(site: Site) -> Type:
     tensor, sizes = site.tensor("tensor"), site.shape("sizes")
     check_window(site, tensor, sizes)
     return TensorType(sizes, tensor.dtype)
+
+
+def reshape(site: Site) -> Type:
+    """The same elements under another shape; what gaps between them allow is known where their strides are."""
+    tensor, shape = site.tensor("tensor"), _tensor_shape(site)
+    if prod(shape) != prod(tensor.shape):
+        shape_refused(
+            site,
+            "tensor",
+            problem=f"{prod(tensor.shape)} elements of {shape_text(tensor.shape)} do not make {shape_text(shape)}",
+            how="a reshape keeps the number of elements",
+        )
+    return TensorType(shape, tensor.dtype)

@@ -93,6 +93,24 @@ def check_window(site: Site, tensor: TensorType, sizes: tuple[int, ...]) -> None
             )
 
 
+def check_element(site: Site, tensor: TensorType) -> None:
+    """Indices have one entry a dim, and those that are known lie inside the tensor."""
+    indices = site.integers("offsets")
+    if len(indices) != tensor.rank:
+        shape_refused(
+            site,
+            problem=f"a tensor of rank {tensor.rank} has {tensor.rank} indices, this gives {len(indices)}",
+            how=f"give one for each dim of {shape_text(tensor.shape)}",
+        )
+    for dim, (index, extent) in enumerate(zip(indices, tensor.shape, strict=True)):
+        if isinstance(index, Literal) and not 0 <= index.value < extent:
+            shape_refused(
+                site,
+                problem=f"the index {index.value} is outside of dim {dim} of {shape_text(tensor.shape)}",
+                how=f"an index of dim {dim} is in 0 to {extent - 1}",
+            )
+
+
 def check_valid(site: Site, shape: Shape2D) -> None:
     """Written extents that are known lie in [0, extent]."""
     extents = site.integers("valid")

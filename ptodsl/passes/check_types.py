@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -17,6 +17,7 @@ from ptodsl.errors.types import (
     ConditionRefused,
     DTypeRefused,
     OperandKindWrong,
+    ReshapeOfGaps,
     ResultCountDiffers,
     ResultDiffers,
 )
@@ -24,8 +25,11 @@ from ptodsl.ir.dtypes import BOOL, INDEX
 from ptodsl.ir.nodes import Call, For, Function, If, Op, Operand, Program, Return, Statement, Value, Yield
 from ptodsl.ir.rewrite import operands_of, walk, yielded
 from ptodsl.ir.span import Span
+from ptodsl.ir.strides import Strides, reshaped, tensor_strides
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
 from ptodsl.machine import Architecture
+from ptodsl.ops.requirements import shape_text
+from ptodsl.ops.row import Legal
 from ptodsl.ops.site import Refused, Site, type_of
 from ptodsl.ops.table import row_of
 from ptodsl.passes import remedies
@@ -62,6 +66,10 @@ class _Checker:
     def _origins(self) -> Origins:
         return Origins(self._function)
 
+    @cached_property
+    def _strides(self) -> Mapping[Operand, frozenset[Strides]]:
+        return tensor_strides(self._function)
+
     def mistakes(self) -> Iterator[Diagnostic]:
         """Every mistake, in the order of the text."""
         for statement in walk(self._function.body):
@@ -97,6 +105,20 @@ class _Checker:
                 if not _agree(result.type, given):
                     sources = [o for o in operands_of(op) if isinstance(type_of(o), TileType | TensorType)]
                     yield self._declared(result, given, op.span, *sources)
+                elif isinstance(given, TensorType) and row.legal is Legal.RESHAPE:
+                    yield from self._reshape(op, given)
+
+    def _reshape(self, op: Op, given: TensorType) -> Iterator[Diagnostic]:
+        """A tensor keeps its bytes where they are: what gaps are between them decides which shapes it can have."""
+        source = op.operands[0][0]
+        assert isinstance(source, Value)
+        assert isinstance(source.type, TensorType)
+        before, after = source.type.shape, given.shape
+        for strides in sorted(self._strides.get(source, ())):
+            if reshaped(strides, before, after) is None:
+                shapes = {"source": shape_text(before), "target": shape_text(after), "strides": shape_text(strides)}
+                yield ReshapeOfGaps(op.span, [self._origins.note(source)], name=remedies.written(source), **shapes)
+                return
 
     def _refused(self, refused: Refused) -> Diagnostic:
         """The mistake of a rule, with what the user calls its operands."""

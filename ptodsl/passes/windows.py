@@ -35,7 +35,7 @@ def window_mistake(op: Op, passed: Mapping[str, Collection[Strides]]) -> Diagnos
         return _partial_mistake(op, tensor, window)
     if tile.memory is Memory.UB:
         return None if is_column(tile) else _rows_mistake(op, tile)
-    return _fractal_mistake(op, tensor, tile, window)
+    return _fractal_mistake(op, tile, window) or _stride_mistake(op, tensor, tile, passed)
 
 
 def move_mistake(op: Op) -> Diagnostic | None:
@@ -130,7 +130,7 @@ def _rows_mistake(op: Op, tile: TileType) -> Diagnostic | None:
     )
 
 
-def _fractal_mistake(op: Op, tensor: TensorType, tile: TileType, window: tuple[int, ...]) -> Diagnostic | None:
+def _fractal_mistake(op: Op, tile: TileType, window: tuple[int, ...]) -> Diagnostic | None:
     assert tile.memory is not None
     if sum(size != 1 for size in window[:-1]) > 1:
         return WindowRefused(
@@ -140,12 +140,28 @@ def _fractal_mistake(op: Op, tensor: TensorType, tile: TileType, window: tuple[i
             problem=f"between GM and {tile.memory.label} at most one size besides the last may differ from 1",
             how="loop over the outer dims, or `pl.tensor.reshape` the tensor where its dims are contiguous",
         )
-    if tile.memory is Memory.L1 and tensor.shape[-1] > MAX_STRIDE:
-        return WindowRefused(
-            op.span,
-            op=row_of(op).label,
-            label=f"rows {tensor.shape[-1]} elements apart",
-            problem=f"rows of a window into L1 lie at most {MAX_STRIDE} elements apart, in {tensor} {tensor.shape[-1]}",
-            how="use a tensor with shorter rows",
-        )
     return None
+
+
+def _stride_mistake(
+    op: Op, tensor: TensorType, tile: TileType, passed: Mapping[str, Collection[Strides]]
+) -> Diagnostic | None:
+    """Rows into L1 lie within reach of each other, whatever tensor is passed."""
+    dense, window = contiguous_strides(tensor.shape), window_of(op, tensor)
+    apart = {
+        stride: strides
+        for strides in passed.get(_tensor_of(op).name, (dense,))
+        for size, stride in zip(window[:-1], strides[:-1], strict=True)
+        if size != 1
+    }
+    distance = max(apart, default=0)
+    if tile.memory is not Memory.L1 or distance <= MAX_STRIDE:
+        return None
+    where = tensor if apart[distance] == dense else f"a view that is passed as `{_tensor_of(op).name}`"
+    return WindowRefused(
+        op.span,
+        op=row_of(op).label,
+        label=f"rows {distance} elements apart",
+        problem=f"rows of a window into L1 lie at most {MAX_STRIDE} elements apart, in {where} {distance}",
+        how="use a tensor with shorter rows",
+    )

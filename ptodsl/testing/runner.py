@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,6 +59,16 @@ class TestRunner:
             return self._run(case, name, case.config or self.config)
         except PtoError as error:
             return TestResult(passed=False, test_name=name, error=str(error))
+
+    def compile_ahead(self, cases: Iterable[PTOTestCase]) -> None:
+        """Compiles the programs of cases side by side, so that running them finds each in the cache."""
+        ways: dict[tuple[str, str], list[PTOTestCase]] = {}
+        for case in cases:
+            config = case.config or self.config
+            if config.target != INTERPRETER and not config.codegen_only:
+                ways.setdefault((config.arch, config.target), []).append(case)
+        for (arch, target), group in ways.items():
+            driver.compile_all([case.get_program() for case in group], arch, target, poison=True)
 
     def _run(self, case: PTOTestCase, name: str, config: TestConfig) -> TestResult:
         _require_torch()

@@ -162,7 +162,9 @@ def _condition(tree: ast.Module, random: Random) -> bool:
 
 def _is_value(node: ast.expr) -> bool:
     """Whether an expression may stand anywhere: no range of a subscript, and nothing that is assigned to."""
-    return not isinstance(node, ast.Slice | ast.Starred) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    is_range = any(isinstance(part, ast.Slice | ast.Starred) for part in parts)
+    return not is_range and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
 
 
 def _annotation(tree: ast.Module, random: Random) -> bool:

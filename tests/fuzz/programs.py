@@ -26,6 +26,10 @@ LOOPS = 0.2
 """How often a task stands in a loop."""
 AGAIN = 0.4
 """How often a task writes to what another one wrote, if it fits."""
+PAGED = 0.3
+"""How many views have a dim less than what they are views of."""
+WRITTEN = 0.3
+"""How many scalars are read from where they have been written, those that are literals included."""
 DARING = 0.05
 """How often a column is cut out of a wider tensor, which no transfer can cover."""
 
@@ -259,6 +263,25 @@ class ProgramWriter:
         return argument.name
 
     def _view(self, tensor: Tensor) -> str:
+        """A window of a larger argument, or a page of one with a dim more."""
+        return self._page(tensor) if self.random.random() < PAGED else self._window(tensor)
+
+    def _page(self, tensor: Tensor) -> str:
+        """A window of an argument that has one more dim, which a reshape takes away; before a column it comes first."""
+        is_column = tensor.shape[-1] == 1 and self.random.random() > DARING
+        at = 0 if is_column else self.random.randint(0, len(tensor.shape) - 1)
+        extent = self.random.randint(1, 3)
+        shape = (*tensor.shape[:at], extent, *tensor.shape[at:])
+        argument = self._argument(shape, tensor.dtype, rough=tensor.rough)
+        sizes = [*tensor.shape[:at], 1, *tensor.shape[at:]]
+        places: list[int | str] = [0] * len(shape)
+        places[at] = f"pl.min({self.index}, {extent - 1})" if self.index else self.random.randrange(extent)
+        name = f"v{len(self.lines)}"
+        window = f"pl.view({argument.name}, {sizes}, [{', '.join(map(str, places))}])"
+        self._line(f"{name} = pl.reshape({window}, {list(tensor.shape)})")
+        return name
+
+    def _window(self, tensor: Tensor) -> str:
         """A window of a larger argument."""
         is_column = tensor.shape[-1] == 1 and self.random.random() > DARING
         room = [self.random.choice((0, 1, 4)) for _ in tensor.shape]
@@ -277,10 +300,13 @@ class ProgramWriter:
         return name
 
     def _scalar(self, scalar: Scalar) -> str:
-        """A scalar argument: a literal, a parameter, or an element that is read."""
+        """A scalar argument: a literal, a parameter, or an element that is read, perhaps after it is written."""
         form = self.random.random()
+        literal = repr(bool(scalar.value) if scalar.dtype is BOOL else scalar.value)
         if form < 0.2:
-            return repr(bool(scalar.value) if scalar.dtype is BOOL else scalar.value)
+            return literal
+        if form < WRITTEN:
+            return self._written(scalar, literal)
         if form < 0.5:
             return self._argument((), scalar.dtype, values=(scalar.value,)).name
         dtype = {BOOL: INT64, INDEX: INT32}.get(scalar.dtype, scalar.dtype)
@@ -289,6 +315,13 @@ class ProgramWriter:
         if scalar.dtype is BOOL:
             return f"{read} != 0"
         return f"pl.cast({read}, pl.INDEX)" if scalar.dtype is INDEX else read
+
+    def _written(self, scalar: Scalar, literal: str) -> str:
+        """An element of a buffer that nobody else has written."""
+        name = f"e{len(self.lines)}"
+        self._line(f"{name} = pl.create_tensor([3], pl.{scalar.dtype})")
+        self._line(f"pl.write({name}, [2], {literal})")
+        return f"pl.read({name}, [2])"
 
 
 def vector_kernel(random: Random, architecture: Architecture, wanted: list[Tensor]) -> Body:

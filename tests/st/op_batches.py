@@ -43,6 +43,7 @@ RECIPES: Mapping[Infer, Recipe] = {
 SCALAR_RECIPES: Mapping[Infer, Recipe] = {
     infer.cast: op_scalars.cast,
     infer_scalars.scalar_arithmetic: op_scalars.arithmetic,
+    infer_scalars.scalar_floored: op_scalars.arithmetic,
     infer_scalars.scalar_division: op_scalars.division,
     infer_scalars.scalar_comparison: op_scalars.comparison,
     infer_scalars.scalar_unary: op_scalars.unary,
@@ -51,6 +52,8 @@ SCALAR_RECIPES: Mapping[Infer, Recipe] = {
     infer_scalars.read: op_scalars.read,
     infer_scalars.dim: op_scalars.dim,
     infer_scalars.view: op_scalars.view,
+    infer_scalars.reshape: op_scalars.reshape,
+    infer_scalars.write: op_scalars.write,
 }
 """The same for scalars and whole tensors."""
 

@@ -263,6 +263,64 @@ def view(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
     yield _copies(row, dtype, Tensor("x", LARGE, dtype), define, *lines)
 
 
+def reshape(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Pages of a cache, whose rows have gaps between them, and runs of a tensor without any, to and from matrices."""
+    rows, columns = BLOCK
+    shape = (2, rows, 3, columns)
+    flat = math.prod(shape)
+
+    def define(arrays: Arrays) -> dict[str, Expected]:
+        values: Array = arrays["x"]
+        wanted: Array = np.array(arrays["out"])
+        wanted[1 : 1 + rows, 7 : 7 + columns] = values[1, :, 2, :]
+        for i in range(2):
+            run = slice(i * 100, i * 100 + rows * columns)
+            wanted[6 : 6 + rows, i * 30 : i * 30 + columns] = values.reshape(flat)[run].reshape(BLOCK)
+        return {"out": Expected(definitions.widened(wanted), window=(slice(None),))}
+
+    def of(tensor: str, shape: list[int]) -> str:
+        return f"pl.tensor.{row.names[0]}({tensor}, {shape})"
+
+    page = of(f"pl.tensor.view({{x}}, {[1, rows, 1, columns]}, [1, 0, 2, 0])", [rows, columns])
+    run = of(f"pl.tensor.view({of('{x}', [flat])}, [{rows * columns}], [i * 100])", [rows, columns])
+    apart = f"pl.tensor.view({of('{out}', [LARGE[0], 1, LARGE[1]])}, {[rows, 1, columns]}, [6, 0, i * 30])"
+    lines = (
+        f"{{kernel}}({page}, pl.tensor.view({{out}}, {list(BLOCK)}, [1, 7]))",
+        "for i in pl.range(2):",
+        f"    {{kernel}}({run}, {of(apart, [rows, columns])})",
+    )
+    yield _copies(row, dtype, Tensor("x", shape, dtype), define, *lines)
+
+
+def write(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
+    """Elements of what a task has written before and another reads after, directly and through a view."""
+    rows, columns = BLOCK
+
+    def define(arrays: Arrays) -> dict[str, Expected]:
+        values: Array = arrays["x"]
+        wanted: Array = np.array(arrays["out"])
+        wanted[2 : 2 + rows, 3 : 3 + columns] = values
+        for i in range(rows):
+            wanted[i + 2, 4], wanted[2, 10 + i] = values[i, 20], values[i, 21]
+        wanted[0, 59] = 1
+        wanted[6 : 6 + rows, 30 : 30 + columns] = wanted[2 : 2 + rows, 3 : 3 + columns]
+        return {"out": Expected(definitions.widened(wanted), window=(slice(None),))}
+
+    def element(tensor: str, place: str, value: str) -> str:
+        return f"pl.tensor.{row.names[0]}({tensor}, {place}, {value})"
+
+    window = f"pl.tensor.view({{out}}, {list(BLOCK)}, [2, 3])"
+    lines = (
+        f"{{kernel}}({{x}}, {window})",
+        f"for i in pl.range({rows}):",
+        f"    {element('{out}', '[i + 2, 4]', 'pl.read({x}, [i, 20])')}",
+        f"    {element(window, '[0, i + 7]', 'pl.read({x}, [i, 21])')}",
+        element("{out}", "[0, 59]", str(dtype is BOOL or 1)),
+        f"{{kernel}}({window}, pl.tensor.view({{out}}, {list(BLOCK)}, [6, 30]))",
+    )
+    yield _copies(row, dtype, Tensor("x", BLOCK, dtype), define, *lines)
+
+
 def create_tensor(row: OpRow, dtype: DType, _: Architecture) -> Iterator[Case]:
     """A buffer between two tasks."""
 

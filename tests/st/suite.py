@@ -12,6 +12,7 @@ import ptodsl.language as pl
 from docs.examples import dag, fused, layer_norm, matmul, paged_attention, softmax, vector_add
 from ptodsl.driver import program_of
 from ptodsl.ir.nodes import Program
+from ptodsl.kernels.paged_attention import paged_attention_program
 from ptodsl.runtime.results import numpy_dtype
 from ptodsl.runtime.signature import ScalarSlot, TensorSlot
 from ptodsl.signature import signature_of
@@ -61,7 +62,21 @@ def _update(heads: int, dim: int, first: int, last: int) -> Entry:
     return Entry(name, lambda: paged_attention.online_update_program(heads, dim), flags)
 
 
+def _batch(group: int, kv_heads: int, dim: int, block: int, dtype: Any) -> Entry:
+    """Three sequences, one without a token, on blocks of a shuffled cache."""
+    lengths = [2 * block, 0, block + 1]
+    sizes = {"batch": 3, "heads": group * kv_heads, "kv_heads": kv_heads, "head_dim": dim, "block_size": block}
+    return Entry(
+        f"paged_attention_{group}x{kv_heads}x{dim}_{block}_{dtype.name}",
+        lambda: paged_attention_program(**sizes, blocks=5, blocks_per_sequence=2, dtype=dtype),
+        {"context_lens": lengths, "block_table": [[4, 1], [-1, -1], [0, 3]], "config": dim**-0.5},
+    )
+
+
 SUITE: tuple[Entry, ...] = (
+    _batch(3, 2, 64, 16, pl.FP16),
+    _batch(16, 1, 16, 32, pl.FP32),
+    _batch(1, 2, 32, 16, pl.BF16),
     *_attention(16, 16, 16, pl.FP32, 16),
     *_attention(3, 64, 64, pl.FP16, 37),
     *_attention(9, 128, 128, pl.BF16, 128),

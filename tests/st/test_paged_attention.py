@@ -21,17 +21,17 @@ SHAPES = [(16, 16), (3, 64), (9, 64), (16, 128), (32, 32), (64, 256), (128, 64),
 
 BLOCKS = [(16,), (64,), (128,)]
 DTYPES = [DataType.FP32, DataType.FP16, DataType.BF16]
-L0_BYTES = 64 * 1024
+L0A_BYTES = 64 * 1024
 
 
 def _cases(*blocks: tuple[int, ...]) -> list[Any]:
-    """Every shape, block and dtype whose operands fit L0A and L0B; a block may come with its valid length."""
+    """Every shape, block and dtype whose left operands fit L0A; a block may come with its valid length."""
     return [
         pytest.param(heads, dim, *block, dtype, id="-".join(map(str, (heads, dim, *block, dtype.value))))
         for heads, dim in SHAPES
         for block in blocks
         for dtype in DTYPES
-        if max(heads, block[0]) * max(dim, block[0]) * dtype.dtype.size <= L0_BYTES
+        if heads * max(dim, block[0]) * dtype.dtype.size <= L0A_BYTES
     ]
 
 

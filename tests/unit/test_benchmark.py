@@ -13,9 +13,9 @@ import pytest
 
 from ptodsl import driver, pipeline
 from ptodsl.__main__ import main
-from ptodsl.benchmarks import compiling, dispatching, importing, kernels, launching
+from ptodsl.benchmarks import allocating, attention, compiling, dispatching, importing, kernels, launching, simulator
 from ptodsl.benchmarks.generated import ROUND, product, program_from, straight, summing
-from ptodsl.benchmarks.measurement import Measurement, Skipped, least
+from ptodsl.benchmarks.measurement import Amount, Measurement, Skipped, least
 from ptodsl.ir.nodes import Op
 from ptodsl.ir.rewrite import walk
 from ptodsl.machine import ARCHITECTURES
@@ -103,10 +103,25 @@ def test_kernels_are_right_before_they_are_timed() -> None:
     assert measured == {"matmul", "qk_matmul", "softmax_prepare", "pv_matmul", "online_update"}
 
 
-def test_what_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(kernels, "_EXAMPLES", tmp_path / "docs")
-    skipped = [one for one in kernels.kernels(1) if isinstance(one, Skipped)]
-    assert [one.name for one in skipped] == ["paged attention"]
+def test_attention_is_right_before_it_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attention, "SIZES", ((2, 256),))
+    found = [one for one in attention.attention(1) if isinstance(one, Measurement)]
+    assert [one.name.rpartition(", ")[2] for one in found] == ["threads: 1", "threads: 2", "two threads"] * 2
+    assert all(one.most_ratio is not None for one in found)
+
+
+def test_a_launch_allocates_nothing_after_the_first() -> None:
+    found = allocating.allocated_bytes()
+    assert isinstance(found, Amount)
+    assert found.met
+    assert found.value == 0
+
+
+def test_the_simulator_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PTO_ISA_ROOT", raising=False)
+    (skipped,) = simulator.simulator(1)
+    assert isinstance(skipped, Skipped)
+    assert "PTO_ISA_ROOT" in skipped.reason
 
 
 def test_bench_prints_and_writes(
@@ -120,12 +135,13 @@ def test_bench_prints_and_writes(
 
     for name in ("decorator_to_library", "import_time", "front_half"):
         monkeypatch.setattr(f"ptodsl.commands.bench.{name}", same)
-    monkeypatch.setattr("ptodsl.commands.bench.kernels", none)
+    for name in ("kernels", "attention", "simulator", "dispatch"):
+        monkeypatch.setattr(f"ptodsl.commands.bench.{name}", none)
     file = tmp_path / "results.json"
     assert main(["bench", "--quick", "--json", str(file)]) == 0
     out = capsys.readouterr().out
     data = json.loads(file.read_text(encoding="utf-8"))
-    assert set(data) == {"machine", "measurements", "skipped", "stages"}
+    assert set(data) == {"machine", "amounts", "measurements", "skipped", "stages"}
     assert "something" in out
     assert re.search("ratio at most 1.5 +no", out)
     assert "not measured: kernels (no reason)" in out

@@ -125,6 +125,10 @@ kernel @use(%a: tensor<64x64xfp32>, %c: tensor<64x64xfp32>) {
 
 """
 )
+PAGE = [
+    "%v = view %x[7, 32] sizes=[1, 32] : tensor<1x32xfp32>",
+    "%r = tensor.reshape %v shape=[32] : tensor<32xfp32>",
+]
 MAIN = "orchestration @main(%x: tensor<64x64xfp32>, %y: tensor<64x64xfp32>, %b: bool) {{\n{body}\n  return\n}}\n"
 
 
@@ -156,6 +160,29 @@ MAIN = "orchestration @main(%x: tensor<64x64xfp32>, %y: tensor<64x64xfp32>, %b: 
                 "%v = view %x[0, 0] sizes=[64, 64] : tensor<64x64xfp32>",
                 "call @fill(%v, 0)",
                 "%n = read %x[32, 0] : fp32",
+            ],
+            {"x": "inout", "y": "in"},
+        ),
+        (["write %x[3, 4], 1.0"], {"x": "out", "y": "in"}),
+        (["write %x[3, 4], 1.0", "%n = read %x[3, 4] : fp32"], {"x": "out", "y": "in"}),
+        (["write %x[3, 4], 1.0", "%n = read %x[3, 5] : fp32"], {"x": "inout", "y": "in"}),
+        (["%n = read %x[3, 4] : fp32", "write %x[3, 4], %n"], {"x": "inout", "y": "in"}),
+        ([*PAGE, "write %r[5], 1.0", "%n = read %x[7, 37] : fp32"], {"x": "out", "y": "in"}),
+        ([*PAGE, "write %r[5], 1.0", "%n = read %x[7, 5] : fp32"], {"x": "inout", "y": "in"}),
+        (
+            [
+                "%v = tensor.reshape %x shape=[64, 1, 64] : tensor<64x1x64xfp32>",
+                "%w = tensor.reshape %v shape=[64, 64] : tensor<64x64xfp32>",
+                "call @fill(%w, 0)",
+                "%n = read %x[31, 63] : fp32",
+            ],
+            {"x": "out", "y": "in"},
+        ),
+        (
+            [
+                "%v = tensor.reshape %x shape=[4096] : tensor<4096xfp32>",
+                "write %v[0], 1.0",
+                "%n = read %x[0, 0] : fp32",
             ],
             {"x": "inout", "y": "in"},
         ),

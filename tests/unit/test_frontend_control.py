@@ -87,6 +87,15 @@ def test_loop_carries_what_its_body_assigns_again() -> None:
     assert [(value.name, str(value.type)) for value in loop.carried] == [("u", "tile<16x64xfp32>"), ("k", "index")]
 
 
+def test_loop_that_surely_runs_once_is_its_body() -> None:
+    body = "u = t\nfor i in pl.range(16, 32, 16):\n    v = pl.set_validshape(t, i, 64)\n    u = u + t"
+    program = kernel_of(body, N, "u")
+    assert not loops_of(program)
+    assert "set_validshape %t, valid [16, 64]" in str(program)
+    message = message_of(lambda: kernel_of(body + "\nu = pl.set_validshape(t, i, 64)", N, "u"))
+    assert message == "`i` is not assigned when the loop on line 6 has ended"
+
+
 def test_loop_does_not_carry_a_tensor_that_stays_itself() -> None:
     body = "for i in pl.range(4):\n    c = pl.store(t, [0, 0], c)"
     (loop,) = loops_of(kernel_of(body, "", "t"))

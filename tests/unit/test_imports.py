@@ -28,7 +28,7 @@ ALLOWED = [
 ]
 """The modules of ours that the first line of a user's file may load."""
 
-FORBIDDEN = ["ctypes", "jinja2", "lark", "ml_dtypes", "subprocess", "torch"]
+FORBIDDEN = ["ctypes", "jinja2", "lark", "ml_dtypes", "subprocess", "torch", "transformers"]
 """What costs milliseconds and is not needed before something compiles."""
 
 BUDGET_MS = 50

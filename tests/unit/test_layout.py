@@ -32,6 +32,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "ir": frozenset({"errors", "machine", "nodes", "ops", "words"}),
     "frontend": FRONT | {"passes"},
     "language": FRONT,
+    "kernels": frozenset({"language"}),
     "interpreter": frozenset({"errors", "machine", "ops"}) | IR,
     "passes": frozenset({"errors", "machine", "memory_map", "ops"}) | IR,
     "verify": frozenset({"errors", "machine", "ops"}) | IR,
@@ -48,10 +49,13 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     | FRONT,
     "ptodsl": frozenset({"driver", "version"}) | FRONT,
     "testing": frozenset({"driver", "errors", "ptodsl", "runtime", "signature", "words"}),
-    "integrations": frozenset({"driver", "errors", "ptodsl", "words"}),
+    "integrations": frozenset({"driver", "errors", "kernels", "ptodsl", "words"}),
     "bisect": frozenset({"driver", "errors", "pipeline"}) | IR,
     "benchmarks": frozenset(
-        {"codegen", "driver", "errors", "machine", "pipeline", "ptodsl", "runtime", "testing", "verify", "version"}
+        {
+            *("codegen", "driver", "errors", "kernels", "machine"),
+            *("pipeline", "ptodsl", "runtime", "testing", "verify", "version"),
+        }
     )
     | IR,
     "commands": frozenset(

@@ -118,7 +118,7 @@ def test_torch_is_an_extra_and_the_licence_is_named(metadata: Message) -> None:
         "numpy",
         "typing_extensions",
     }
-    assert set(metadata.get_all("Provides-Extra", [])) == {"torch", "test", "lint"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {"torch", "llm", "test", "lint"}
     assert metadata["License-Expression"] == "Apache-2.0"
 
 

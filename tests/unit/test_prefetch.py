@@ -32,15 +32,15 @@ using ptodsl::writes;
 // Notes what is announced, and takes it if it is told to. Slots: number, log, whether to take.
 extern "C" void note_task(const int64_t* args) {{
   int64_t* log = reinterpret_cast<int64_t*>(args[1]) + args[0] * {1 + MOST * NUMBERS};
-  *log++ = 1 + pto_current_ahead.count;
-  for (int i = 0; i < pto_current_ahead.count; ++i) {{
+  *log++ = 1 + pto_current_ahead.count - pto_current_ahead.next;
+  for (int i = pto_current_ahead.next; i < pto_current_ahead.count; ++i) {{
     const pto_ahead_range& range = pto_current_ahead.ranges[i];
     *log++ = reinterpret_cast<int64_t>(range.first);
     *log++ = range.rows;
     *log++ = range.row_bytes;
     *log++ = range.pitch;
   }}
-  if (args[2]) pto_current_ahead.count = 0;
+  if (args[2]) pto_current_ahead.next = pto_current_ahead.count;
 }}
 
 // Slots: what is read, what is written, log, script: for each task the window that it reads (offsets, sizes; none where

@@ -76,6 +76,7 @@ from ptodsl.language.ops.tensor import (
     create_tensor,
     dim,
     read,
+    write,
 )
 
 __all__ = [
@@ -138,4 +139,5 @@ __all__ = [
     "subs",
     "transpose",
     "view",
+    "write",
 ]

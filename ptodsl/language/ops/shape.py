@@ -9,13 +9,23 @@ from ptodsl.language.outside import outside
 from ptodsl.language.types import Number, Numbers, Shape, Tensor, Tile
 
 
-def slice(source: Tile, shapes: Shape, offsets: Numbers, valid_shape: Numbers | None = None) -> Tile:
+@overload
+def slice(source: Tile, shapes: Shape, offsets: Numbers, valid_shape: Numbers | None = None) -> Tile: ...
+@overload
+def slice(tensor: Tensor, shapes: Shape, offsets: Numbers) -> Tensor: ...
+def slice(*arguments: Any, **keywords: Any) -> Any:
     """A window of a tile: a view where its bytes allow one, else a copy.
 
     `offsets`: one for each dim, in elements
     `valid_shape`: the rows and columns that have meaning; the rest is undefined
     `shapes`: one for each dim, in elements
     example: `t = x[0:8, :]`
+
+    A window of a tensor as a tensor over the same bytes.
+
+    `offsets`: one for each dim, in elements
+    `shapes`: one for each dim, in elements
+    example: `k = pl.tensor.view(cache, [128, 64], [row, 0])`
     """
     outside("slice")
 
@@ -69,10 +79,18 @@ def fillpad(source: Tile, pad_value: PadValue | Literal["zero", "min", "max"] = 
     outside("fillpad")
 
 
-def reshape(source: Tile, shape: Shape) -> Tile:
+@overload
+def reshape(source: Tile, shape: Shape) -> Tile: ...
+@overload
+def reshape(tensor: Tensor, shape: Shape) -> Tensor: ...
+def reshape(*arguments: Any, **keywords: Any) -> Any:
     """The same elements in the same order under another shape; free where the bytes agree, else a copy.
 
     example: `row = pl.reshape(column, [1, 16])`
+
+    The same bytes under another shape; a view with gaps between its rows only gains or loses dims of size 1.
+
+    example: `k = pl.tensor.reshape(page, [128, 64])`
     """
     outside("reshape")
 

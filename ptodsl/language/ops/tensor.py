@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptodsl.ir.dtypes import DType
 from ptodsl.language.outside import outside
-from ptodsl.language.types import Numbers, Scalar, Shape, Tensor
+from ptodsl.language.types import Number, Numbers, Scalar, Shape, Tensor
 
 
 def create_tensor(shape: Shape, dtype: DType) -> Tensor:
@@ -29,3 +29,11 @@ def dim(tensor: Tensor, axis: int) -> Scalar:
     example: `n = pl.tensor.dim(a, 0)`
     """
     outside("dim")
+
+
+def write(tensor: Tensor, indices: Numbers, value: Number) -> Tensor:
+    """A scalar into one element of a tensor of its dtype, once the tasks that touch it are done; gives the tensor.
+
+    example: `counts = pl.tensor.write(counts, [b], n)`
+    """
+    outside("write")

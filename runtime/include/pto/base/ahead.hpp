@@ -4,17 +4,21 @@
 
 #include "language.hpp"
 
-// Rows of bytes, evenly far apart. What has been fetched is taken off the front.
+// Rows of bytes, evenly far apart. Rows that have been fetched are taken off the front; of the one that is first then,
+// `done` bytes have been.
 struct pto_ahead_range {
     const unsigned char* first;
     int64_t rows;
     int64_t row_bytes;
     int64_t pitch;  // bytes from a row to the next
+    int64_t done;
 };
 
 inline constexpr int pto_ahead_most = 8;
 
+// Ranges from `next` on are still to be fetched.
 struct pto_ahead {
+    int next;
     int count;
     pto_ahead_range ranges[pto_ahead_most];
 };

@@ -36,9 +36,10 @@ PTO_INLINE RecordEvent product(Out& out, Start<typename Out::DType> start, const
     constexpr bool is_whole = Out::ValidRow == Out::Rows && Out::Rows % rows_at_once == 0 &&
                               Out::ValidCol == Out::Cols && Out::Cols % panel_cols == 0;
     constexpr Edges edges = is_whole ? Edges::Whole : Edges::Ragged;
+    Fetcher fetcher(pto_current_ahead);
     multiply<rows_at_once, edges>(out.data(), Out::Cols, start, LeftMatrix<T>{left.data(), Left::Cols},
-                                 RightMatrix<T>{right.data(), Right::Rows, Right::Cols},
-                                 {rows, valid_cols(out), valid_cols(left)});
+                                 RightMatrix<T>{right.data(), Right::Cols, Right::Cols},
+                                 {rows, valid_cols(out), valid_cols(left)}, fetcher);
     return {};
 }
 

@@ -6,11 +6,13 @@
 
 #include "../tile/layout.hpp"
 #include "arithmetic.hpp"
+#include "fetch.hpp"
 #include "map.hpp"
 
 namespace pto::detail {
 
 inline constexpr int float_lanes = native_lanes<float>;
+inline constexpr int panel_cols = 2 * float_lanes;
 inline constexpr int strip_rows = 128;
 inline constexpr int strip_depth = 128;
 
@@ -56,10 +58,16 @@ PTO_INLINE void store_part(float* out, int out_step, const V (&sums)[Rows][Vecto
             store_first(out + row * out_step + col, load<V>(block + row * step + col), least(float_lanes, cols - col));
 }
 
+// The columns of the right matrix that a block is multiplied with, and how far it is from row to row.
+struct RightPanel {
+    const float* values;
+    int step;
+};
+
 // out = start + left * right for at most Rows rows of left, and Vectors vectors of right, side by side.
 template <int Rows, int Vectors, Edges Edge>
 PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const float* left, int left_step,
-                             const float* right, ProductExtent extent) {
+                             RightPanel right, ProductExtent extent, Fetcher& fetcher) {
     using V = Vector<float, float_lanes>;
     V sums[Rows][Vectors];
 #pragma GCC unroll 8
@@ -70,15 +78,18 @@ PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const
     }
     // There is a first step, which lets the sums stay in registers from their loads to their stores.
     int k = 0;
+    Line line = fetcher.line;
     do {
 #pragma GCC unroll 8
         for (int row = 0; row < Rows; ++row)
 #pragma GCC unroll 2
             for (int v = 0; v < Vectors; ++v)
                 sums[row][v] = fused_multiply_add(splat<V>(left[row * left_step + k]),
-                                                  load<V>(right + v * float_lanes), sums[row][v]);
-        right += Vectors * float_lanes;
+                                                  load<V>(right.values + v * float_lanes), sums[row][v]);
+        right.values += right.step;
+        line = fetcher.fetch_line(line);
     } while (++k < extent.depth);
+    fetcher.line = line;
     if constexpr (Edge == Edges::Ragged) {
         if (extent.rows < Rows || extent.cols < Vectors * float_lanes)
             return store_part(out, out_step, sums, extent.rows, extent.cols);
@@ -92,17 +103,18 @@ PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const
 // An accumulator of float takes the block as it is; one of int32 adds a block of exact integers.
 template <int Rows, int Vectors, Edges Edge>
 PTO_INLINE void accumulate_block(float* out, int out_step, Start<float> start, const float* left, int left_step,
-                                 const float* right, ProductExtent extent) {
-    multiply_block<Rows, Vectors, Edge>(out, out_step, start, left, left_step, right, extent);
+                                 RightPanel right, ProductExtent extent, Fetcher& fetcher) {
+    multiply_block<Rows, Vectors, Edge>(out, out_step, start, left, left_step, right, extent, fetcher);
 }
 
 template <int Rows, int Vectors, Edges Edge>
 PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> start, const float* left, int left_step,
-                                 const float* right, ProductExtent extent) {
+                                 RightPanel right, ProductExtent extent, Fetcher& fetcher) {
     using V = Vector<int32_t, float_lanes>;
     constexpr int step = Vectors * float_lanes;
     float block[Rows * step];
-    multiply_block<Rows, Vectors, Edges::Whole>(block, step, from_zeros<float>(), left, left_step, right, extent);
+    multiply_block<Rows, Vectors, Edges::Whole>(block, step, from_zeros<float>(), left, left_step, right, extent,
+                                                fetcher);
     const int rows = least(Rows, extent.rows), cols = least(step, extent.cols);
     for (int row = 0; row < rows; ++row)
         for (int col = 0; col < cols; col += float_lanes) {
@@ -114,10 +126,11 @@ PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> star
 
 template <int Rows, int Vectors, Edges Edge, typename T>
 PTO_INLINE void multiply_panel(T* out, int out_step, Start<T> start, const float* left, int left_step,
-                               const float* right, ProductExtent extent) {
+                               RightPanel right, ProductExtent extent, Fetcher& fetcher) {
     for (int row = 0; row < extent.rows; row += Rows)
         accumulate_block<Rows, Vectors, Edge>(out + row * out_step, out_step, start.at(row, 0), left + row * left_step,
-                                              left_step, right, {extent.rows - row, extent.cols, extent.depth});
+                                              left_step, right, {extent.rows - row, extent.cols, extent.depth},
+                                              fetcher);
 }
 
 // Some rows of elements as floats, each up to a whole vector.
@@ -130,7 +143,7 @@ PTO_BODY void widen(float* to, int to_pitch, const T* from, int from_pitch, Exte
         }
 }
 
-// A matrix in L0A, and one in L0B with all its rows and columns.
+// A matrix in L0A, and one in L0B with all its columns; how far it is from row to row.
 template <typename T>
 struct LeftMatrix {
     const T* values;
@@ -139,40 +152,41 @@ struct LeftMatrix {
 template <typename T>
 struct RightMatrix {
     const T* values;
-    int rows;
+    int step;
     int cols;
 };
 
-// One panel of the right matrix after the other. A last one that is narrower is one vector wide.
+// Panels of the right matrix, two vectors wide, one after the other. A last one that is narrower is one vector wide.
 template <int Rows, Edges Edge, typename T>
 PTO_INLINE void multiply_panels(T* out, int out_step, Start<T> start, LeftMatrix<float> left,
-                                RightMatrix<float> right, ProductExtent extent) {
+                                RightMatrix<float> right, ProductExtent extent, Fetcher& fetcher) {
     for (int col = 0; col < extent.cols; col += panel_cols) {
-        const float* panel = right.values + col * right.rows;
+        const RightPanel panel{right.values + col, right.step};
         const ProductExtent rest{extent.rows, extent.cols - col, extent.depth};
         if constexpr (Edge == Edges::Ragged) {
             if (right.cols - col < panel_cols)
                 return multiply_panel<Rows, 1, Edge>(out + col, out_step, start.at(0, col), left.values, left.step,
-                                                     panel, rest);
+                                                     panel, rest, fetcher);
         }
-        multiply_panel<Rows, 2, Edge>(out + col, out_step, start.at(0, col), left.values, left.step, panel, rest);
+        multiply_panel<Rows, 2, Edge>(out + col, out_step, start.at(0, col), left.values, left.step, panel, rest,
+                                        fetcher);
     }
 }
 
 // out = start + left * right over the given rows, columns and depth, Rows rows at a time. Float is used where it lies.
 template <int Rows, Edges Edge>
 PTO_BODY void multiply(float* out, int out_step, Start<float> start, LeftMatrix<float> left, RightMatrix<float> right,
-                       ProductExtent extent) {
+                       ProductExtent extent, Fetcher& fetcher) {
     // Without any depth a product of zeros is added.
     const auto* none = reinterpret_cast<const float*>(zeros);
     if (extent.depth == 0) left = {none, 0}, right = {none, 0, right.cols}, extent.depth = 1;
-    multiply_panels<Rows, Edge>(out, out_step, start, left, right, extent);
+    multiply_panels<Rows, Edge>(out, out_step, start, left, right, extent, fetcher);
 }
 
 // Other elements are widened first: a strip of the left matrix, then what meets it of each panel of the right one.
 template <int Rows, Edges Edge, typename Out, typename T>
 PTO_BODY void multiply(Out* out, int out_step, Start<Out> start, LeftMatrix<T> left, RightMatrix<T> right,
-                       ProductExtent extent) {
+                       ProductExtent extent, Fetcher& fetcher) {
     alignas(64) float left_strip[strip_rows * strip_depth];
     alignas(64) float right_strip[strip_depth * panel_cols];
     for (int row = 0; row < extent.rows; row += strip_rows)
@@ -183,10 +197,10 @@ PTO_BODY void multiply(Out* out, int out_step, Start<Out> start, LeftMatrix<T> l
             widen(left_strip, strip_depth, left.values + row * left.step + k, left.step, {rows, depth});
             for (int col = 0; col < extent.cols; col += panel_cols) {
                 const int width = least(panel_cols, right.cols - col);
-                widen(right_strip, 0, right.values + col * right.rows + k * width, 0, {1, depth * width});
+                widen(right_strip, width, right.values + k * right.step + col, right.step, {depth, width});
                 const ProductExtent part{rows, least(panel_cols, extent.cols - col), depth};
                 multiply_panels<Rows, Edge>(to + col, out_step, before.at(0, col), {left_strip, strip_depth},
-                                            {right_strip, 0, width}, part);
+                                            {right_strip, width, width}, part, fetcher);
             }
         }
 }

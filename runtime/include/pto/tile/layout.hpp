@@ -1,8 +1,7 @@
 // Where an element of a tile lies, in elements from the tile's address.
 //
 // UB is byte-exact: the layout named by the tile's type. The other memories are opaque to a program, so their order is
-// the library's own and depends only on the memory, the element type and the shape: rows one after another, and in L0B
-// panels of two vectors' width, each with its rows one after another, as the matrix unit reads them.
+// the library's own and depends on nothing but the shape: rows one after another, so that moves copy them whole.
 #pragma once
 
 #include "../lanes/map.hpp"
@@ -14,14 +13,6 @@ namespace detail {
 template <typename Tile>
 inline constexpr bool is_byte_exact = Tile::Loc == TileType::Vec;
 
-// Columns of an L0B panel: what one pass of the matrix kernel covers.
-inline constexpr int panel_cols = 2 * vector_bytes / static_cast<int>(sizeof(float));
-
-template <typename Tile>
-PTO_INLINE constexpr int panel_width(int first_col) {
-    return least(panel_cols, Tile::Cols - first_col);
-}
-
 template <typename Tile>
 PTO_INLINE constexpr int boxed_offset(int row, int col) {
     const int block_row = row / Tile::InnerRows, inner_row = row % Tile::InnerRows;
@@ -30,12 +21,6 @@ PTO_INLINE constexpr int boxed_offset(int row, int col) {
                                        : block_col * Tile::Rows * Tile::InnerCols + block_row * Tile::InnerNumel;
     return block + (Tile::isInnerRowMajor ? inner_row * Tile::InnerCols + inner_col
                                           : inner_col * Tile::InnerRows + inner_row);
-}
-
-template <typename Tile>
-PTO_INLINE constexpr int panel_offset(int row, int col) {
-    const int first_col = col / panel_cols * panel_cols;
-    return first_col * Tile::Rows + row * panel_width<Tile>(first_col) + (col - first_col);
 }
 
 }  // namespace detail
@@ -56,8 +41,6 @@ template <typename Tile>
 PTO_INLINE constexpr int element_offset(int row, int col) {
     if constexpr (is_byte_exact<Tile>)
         return GetTileOffset<Tile>(row, col);
-    else if constexpr (Tile::Loc == TileType::Right)
-        return panel_offset<Tile>(row, col);
     else
         return row * Tile::Cols + col;
 }
@@ -65,9 +48,7 @@ PTO_INLINE constexpr int element_offset(int row, int col) {
 // Columns that lie side by side, counted from a multiple of this number.
 template <typename Tile>
 constexpr int columns_in_a_run() {
-    if constexpr (Tile::Loc == TileType::Right)
-        return least(panel_cols, Tile::Cols);
-    else if constexpr (!is_byte_exact<Tile> || (Tile::isRowMajor && !Tile::isBoxedLayout))
+    if constexpr (!is_byte_exact<Tile> || (Tile::isRowMajor && !Tile::isBoxedLayout))
         return Tile::Cols;
     else
         return Tile::isInnerRowMajor ? Tile::InnerCols : 1;

@@ -37,7 +37,7 @@ inline void add_ranges(Submission& task, const unsigned char* first, const Rows&
         }
     } else if (task.cold < pto_ahead_most) {
         const bool several = dim == 1;
-        task.ranges[task.cold++] = {first, several ? rows.size[1] : 1, rows.size[0], several ? rows.pitch[1] : 0};
+        task.ranges[task.cold++] = {first, several ? rows.size[1] : 1, rows.size[0], several ? rows.pitch[1] : 0, 0};
     }
 }
 
@@ -54,10 +54,10 @@ public:
     bool is_heard() const { return ahead_ != nullptr; }
 
     // The task whose inputs have been announced and are not all fetched; -1 where there is none.
-    int64_t awaited() const { return ahead_->count > 0 ? announced_ : -1; }
+    int64_t awaited() const { return ahead_->next < ahead_->count ? announced_ : -1; }
 
     void clear() {
-        if (ahead_ != nullptr) ahead_->count = 0;
+        if (ahead_ != nullptr) ahead_->next = ahead_->count = 0;
     }
 
     // Announces the inputs of a task, except those that this thread has announced of late: they are in the cache.
@@ -65,7 +65,7 @@ public:
         if (!has_announced_) __builtin_memset(recent_, 0, sizeof recent_);
         has_announced_ = true;
         announced_ = task.number;
-        ahead_->count = 0;
+        clear();
         for (int i = 0; i < task.cold; ++i) {
             const unsigned char*& recent = recent_[place_of(task.ranges[i].first)];
             if (recent == task.ranges[i].first) continue;

@@ -1,0 +1,1 @@
+"""What plugs compiled programs into other libraries; each is imported by who uses it."""
