@@ -11,6 +11,7 @@
 #include <ctime>
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 namespace ptodsl {
 
@@ -33,6 +34,7 @@ private:
 
     void (*help_)(void*) = nullptr;
     void* context_ = nullptr;
+    int processor_ = -1;  // where the one runs that called last
     Guest* next_ = nullptr;
     int wanted_ = 0;  // threads that have not come
     int inside_ = 0;  // threads in `help`
@@ -48,6 +50,7 @@ public:
         prepare(guest);
         guest.help_ = help;
         guest.context_ = context;
+        guest.processor_ = own_processor();
         if (guest.wanted_++ == 0) append(guest);
         poke_waiting(waiting_ + 1);
         if (waiting_ > idle_ && threads_ < guest.workers - 1) start_thread();
@@ -157,12 +160,30 @@ private:
         add_inside(guest, 1);
         const auto help = guest.help_;
         void* context = guest.context_;
+        const int processor = guest.processor_;
         pthread_mutex_unlock(&mutex_);
+        keep_off(processor);
         help(context);
         pthread_mutex_lock(&mutex_);
         add_inside(guest, -1);
         pthread_cond_signal(&guest.changed_);
     }
+
+    // A thread that sleeps between launches often wakes where the one runs that called it, and stays there even if
+    // another processor is idle: then two take longer than one.
+#if defined(__linux__)
+    static int own_processor() { return sched_getcpu(); }
+
+    static void keep_off(int processor) {
+        cpu_set_t others;
+        if (processor != own_processor() || sched_getaffinity(getpid(), sizeof others, &others) != 0) return;
+        CPU_CLR(static_cast<size_t>(processor), &others);
+        if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof others, &others);
+    }
+#else
+    static int own_processor() { return -1; }
+    static void keep_off(int) {}
+#endif
 
     static void append(Guest& guest) {
         guest.next_ = nullptr;

@@ -61,9 +61,9 @@ public:
     }
 
     // Announces the inputs of a task, except those that this thread has announced of late: they are in the cache.
-    void announce(Submission& task) {
+    void announce(const Submission& task) {
         if (!has_announced_) __builtin_memset(recent_, 0, sizeof recent_);
-        task.is_announced = has_announced_ = true;
+        has_announced_ = true;
         announced_ = task.number;
         clear();
         for (int i = 0; i < task.cold; ++i) {

@@ -74,6 +74,7 @@ private:
     void help();
     bool await_work();
     void await_change();
+    Submission* earliest_for(const Worker& worker);
     Submission* choose(Worker& worker, Submission* preferred);
     Submission* run(Worker& worker, Submission* task);
     Submission* retire(Submission* task);

@@ -5,6 +5,8 @@
 
 namespace ptodsl {
 
+constexpr int far = 4;  // tasks that are looked at, to see what a thread will do next
+
 // The caller runs tasks for as long as something is wanted.
 template <typename Wanted>
 void Graph::work_while(Wanted wanted) {
@@ -17,6 +19,16 @@ void Graph::work_while(Wanted wanted) {
             await_change();
         }
     }
+}
+
+// The earliest ready task, but of the first few rather one whose inputs another thread is not just fetching.
+inline Submission* Graph::earliest_for(const Worker& worker) {
+    for (int earlier = 0; earlier < far; ++earlier) {
+        Submission* task = window_.ready_after(earlier);
+        if (task == nullptr) break;
+        if (task->told == nullptr || task->told == &worker) return task;
+    }
+    return window_.ready_after(0);
 }
 
 inline void Graph::help(void* graph) { static_cast<Graph*>(graph)->help(); }
@@ -46,7 +58,7 @@ inline Submission* Graph::choose(Worker& worker, Submission* preferred) {
     if (random_ != 0) {
         task = window_.ready_after(static_cast<int64_t>(draw() % static_cast<uint64_t>(window_.ready())));
     } else if (task == nullptr) {
-        task = window_.ready_after(0);
+        task = earliest_for(worker);
     }
     window_.start(task);
     if (worker.announcer.is_heard()) announce(worker, *task);
@@ -164,23 +176,25 @@ inline void Graph::announce(Worker& worker, const Submission& task) {
     const int64_t awaited = worker.announcer.awaited();
     if (awaited >= 0 && window_.is_to_come(awaited)) return;
     worker.announcer.clear();
-    if (Submission* next = upcoming(task)) worker.announcer.announce(*next);
+    Submission* next = upcoming(task);
+    if (next == nullptr) return;
+    next->told = &worker;
+    worker.announcer.announce(*next);
 }
 
 // The task whose cold inputs will be read next: one that waits for this one, since its thread goes on with it, or one of
 // the earliest that are ready.
 inline Submission* Graph::upcoming(const Submission& task) {
-    constexpr int far = 4;
     const Submission* last = &task;
     for (int steps = 0; steps < far && last->successors != nullptr; ++steps) {
         Submission* next = last->successors->to;
-        if (next->cold > 0 && !next->is_announced) return next;
+        if (next->cold > 0 && next->told == nullptr) return next;
         last = next;
     }
     for (int earlier = 0; earlier < far; ++earlier) {
         Submission* next = window_.ready_after(earlier);
         if (next == nullptr) break;
-        if (next->cold > 0 && !next->is_announced) return next;
+        if (next->cold > 0 && next->told == nullptr) return next;
     }
     return nullptr;
 }

@@ -28,7 +28,8 @@ inline Submission* Graph::prepare(Task function, const int64_t* slots, int slot_
     if (task == nullptr) return nullptr;
     task->function = function;
     task->waits = 1;  // for its own submission
-    task->has_started = task->is_announced = false;
+    task->has_started = false;
+    task->told = nullptr;
     task->successors = nullptr;
     task->last_successor = &task->successors;
     task->newest_successor = -1;

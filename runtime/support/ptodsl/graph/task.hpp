@@ -9,6 +9,7 @@
 namespace ptodsl {
 
 struct Submission;
+struct Worker;
 
 // What a task does with the bytes of a block. While the task is not done, and no later writer has covered it, it is in
 // the block's list of readers or writers.
@@ -50,7 +51,7 @@ struct Submission {
     int64_t number;    // counted from 0 in the order of submission
     int waits;         // for so many tasks
     bool has_started;
-    bool is_announced;
+    const Worker* told;  // the one that its cold inputs have been announced to
     Edge* successors;
     Edge** last_successor;
     int64_t newest_successor;
