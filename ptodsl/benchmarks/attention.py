@@ -29,6 +29,8 @@ TOLERANCE = 2e-3
 _SCALE = HEAD_DIM**-0.5
 _SPARE = 1.25
 """Blocks of the cache for each that a table names: tables jump."""
+_SHORTEST, _PAUSE = 0.01, 0.02
+"""Seconds. A reading is several launches in a row, as in a server; torch's threads spin for a while when done."""
 _TORCH = "torch index_select + SDPA, heads as query rows"
 
 
@@ -109,27 +111,15 @@ def _measured(case: Case, rounds: int) -> Iterator[Measurement]:
     programs = [driver.compile(case.program(), threads=threads) for threads in THREADS]
     for program in programs:
         assert_close(program(*arguments, out=out), baselines[0](), atol=TOLERANCE, rtol=TOLERANCE, name=case.name)
-    actions: list[Callable[[], object]] = []
-    for threads, program in zip(THREADS, programs, strict=True):
-        actions.append(partial(program, *arguments, out=out))
-        actions += [_on(threads, baseline) for baseline in baselines]
-    best = least(actions, rounds)
-    ours = best[:: 1 + len(baselines)]
-    for index, threads in enumerate(THREADS):
-        name, start = f"{case.name}, threads: {threads}", index * (1 + len(baselines))
-        yield Measurement(name, ours[index], _TORCH, min(best[start + 1 : start + 3]), most_ratio=GOAL_RATIO)
-    yield Measurement(f"{case.name}, two threads", ours[1], "one thread", ours[0], most_ratio=1 / GOAL_SPEEDUP)
-
-
-def _on(threads: int, action: Callable[[], object]) -> Callable[[], object]:
-    """The action on a number of torch's threads."""
-    import torch
-
-    def run() -> object:
+    ours: list[Callable[[], object]] = [partial(program, *arguments, out=out) for program in programs]
+    for threads, launch in zip(THREADS, ours, strict=True):
         torch.set_num_threads(threads)
-        return action()
-
-    return run
+        seconds, *others = least([launch, *baselines], rounds, shortest=_SHORTEST, pause=_PAUSE)
+        yield Measurement(
+            f"{case.name}, threads: {threads}", seconds, f"{_TORCH}, same threads", min(others), most_ratio=GOAL_RATIO
+        )
+    one, two = least(ours, rounds, shortest=_SHORTEST, pause=_PAUSE)
+    yield Measurement(f"{case.name}, two threads", two, "one thread", one, most_ratio=1 / GOAL_SPEEDUP)
 
 
 def _all_at_once(

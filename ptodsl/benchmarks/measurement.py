@@ -11,9 +11,6 @@ from typing import Any
 
 Action = Callable[[], object]
 
-_SHORTEST = 1e-3
-"""An action that takes less is repeated until one reading is about this long, in seconds."""
-
 
 @dataclass(frozen=True)
 class Measurement:
@@ -87,22 +84,25 @@ class StageTime:
         return asdict(self)
 
 
-def least(actions: Sequence[Action], rounds: int) -> list[float]:
+def least(actions: Sequence[Action], rounds: int, *, shortest: float = 1e-3, pause: float = 0.0) -> list[float]:
     """The least time of each action in seconds, in turns so that a busy machine is busy for all of them.
 
+    An action that takes less than `shortest` seconds is repeated until one reading is about that long. Each reading is
+    preceded by a pause in seconds, in which threads of the one before that still look for work fall asleep.
     Garbage collection is on, as it is for users.
     """
-    counts = [_repetitions(action) for action in actions]
+    counts = [_repetitions(action, shortest) for action in actions]
     best = [float("inf")] * len(actions)
     for _ in range(rounds):
         for index, (action, count) in enumerate(zip(actions, counts, strict=True)):
+            time.sleep(pause)
             best[index] = min(best[index], timeit.timeit(action, setup=gc.enable, number=count) / count)
     return best
 
 
-def _repetitions(action: Action) -> int:
+def _repetitions(action: Action, shortest: float) -> int:
     """How often an action runs for a reading that the clock can tell from nothing. The first run warms up."""
     action()
     start = time.perf_counter()
     action()
-    return max(1, int(_SHORTEST / max(time.perf_counter() - start, 1e-7)))
+    return max(1, int(shortest / max(time.perf_counter() - start, 1e-7)))
