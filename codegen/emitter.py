@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ptodsl.codegen.entry import from_slot
 from ptodsl.codegen.kernel import KernelEmitter
 from ptodsl.codegen.layout import lay_out
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.names import Scope
-from ptodsl.codegen.orchestration import TaskEntry, entry_emitter, from_slot
+from ptodsl.codegen.orchestration import entry_emitter
+from ptodsl.codegen.task_entry import TaskEntry
 from ptodsl.codegen.variables import TileVariable
 from ptodsl.ir.cores import core_of
 from ptodsl.ir.hardware import Core
