@@ -14,11 +14,12 @@ struct Use;
 // and the last task that takes it is done. What a caller passed has a block too, for its uses: its bytes are elsewhere.
 struct alignas(64) Block {
     Graph* graph;
-    Block* next;         // in its list of free ones
+    Block* next;         // in a list of those that nobody uses any more
     int64_t references;  // tensors: known to the orchestration's thread alone
     int64_t tasks;       // tasks that are not done
     Use* readers;        // the uses by those tasks
     Use* writers;
+    const void* user;    // the worker that ran the last task on it: the bytes are in its caches
     int32_t size_class;
     bool is_abandoned;   // no tensor is left
 
@@ -42,6 +43,12 @@ public:
         block->references = 1;
         block->is_abandoned = false;
         return block;
+    }
+
+    // Whether a block of so many bytes is at hand.
+    bool has(size_t bytes) const {
+        const int size_class = class_of(bytes);
+        return size_class < size_classes && free_[size_class] != nullptr;
     }
 
     void give_back(Block* block) {

@@ -53,6 +53,7 @@ public:
 
 private:
     void start(ptodsl_host* host, pto_ahead* (*ahead)());
+    void collect();
 
     // Submission, in submit.hpp.
     Submission* prepare(Task function, const int64_t* slots, int slot_count, int tensors);
@@ -75,10 +76,12 @@ private:
     bool await_work();
     void await_change();
     Submission* earliest_for(const Worker& worker);
+    bool is_near(const Submission& task, const Worker& worker) const;
     Submission* choose(Worker& worker, Submission* preferred);
     Submission* run(Worker& worker, Submission* task);
-    Submission* retire(Submission* task);
+    Submission* retire(Submission* task, const Worker* worker);
     void release(Block* block);
+    void hand_back(Block* block);
     void announce(Worker& worker, const Submission& task);
     Submission* upcoming(const Submission& task);
     bool wants_help() const;
@@ -106,7 +109,9 @@ private:
     Pace pace_;
 
     Window window_;
-    Arena arena_;
+    Block* returned_;     // blocks that the arena has still to be given
+    Block* abandoned_;    // the caller's: blocks that no tensor refers to any more
+    Arena arena_;         // the caller's
     Records<Submission, 16> submissions_;
     Records<Edge, 256> edges_;
 };

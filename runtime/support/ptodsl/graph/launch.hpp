@@ -20,6 +20,7 @@ inline Graph* Graph::borrow(ptodsl_host* host, pto_ahead* (*ahead)()) {
 }
 
 inline void Graph::give_back() {
+    collect();
     host_ = nullptr;
     for (Graph*& place : spare_graphs) {
         Graph* nobody = nullptr;
@@ -60,6 +61,7 @@ inline void Graph::finish() {
     if (has_called_) host_->dismiss(host_);
     lock_.unshare();
     caller_.announcer.clear();
+    collect();
     arena_.prepare();
     submissions_.prepare();
     edges_.prepare();
@@ -78,14 +80,32 @@ inline void Graph::wait_for(const Tensor& element, bool to_write) {
 }
 
 inline Block* Graph::take(size_t bytes) {
-    Hold hold(lock_);
+    if (!lock_.is_shared() || !arena_.has(bytes)) {
+        Hold hold(lock_);
+        collect();
+    }
     return arena_.take(this, bytes);
 }
 
+// Noted, and seen to with the next task: the lock is then held anyway.
 inline void Graph::abandon(Block* block) {
-    Hold hold(lock_);
-    block->is_abandoned = true;
-    if (block->tasks == 0) arena_.give_back(block);
+    block->next = abandoned_;
+    abandoned_ = block;
+}
+
+// Gives the arena what nobody uses any more, under the lock.
+inline void Graph::collect() {
+    while (abandoned_ != nullptr) {
+        Block* block = abandoned_;
+        abandoned_ = block->next;
+        block->is_abandoned = true;
+        if (block->tasks == 0) arena_.give_back(block);
+    }
+    while (returned_ != nullptr) {
+        Block* block = returned_;
+        returned_ = block->next;
+        arena_.give_back(block);
+    }
 }
 
 }  // namespace ptodsl

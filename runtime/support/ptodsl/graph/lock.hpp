@@ -35,6 +35,9 @@ public:
     // For the one thread that is left, when it does not hold it.
     void unshare() { shared_ = false; }
 
+    // Whether it is worth while to take it seldom.
+    bool is_shared() const { return shared_; }
+
     void acquire() {
         if (!shared_) return;
         while (__atomic_exchange_n(&held_, 1, __ATOMIC_ACQUIRE) != 0) wait();

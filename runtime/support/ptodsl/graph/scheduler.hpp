@@ -21,14 +21,24 @@ void Graph::work_while(Wanted wanted) {
     }
 }
 
-// The earliest ready task, but of the first few rather one whose inputs another thread is not just fetching.
+// The earliest ready task, but of the first few rather one that this thread is fetching for or whose memory it has used
+// last, and none that another one is fetching for.
 inline Submission* Graph::earliest_for(const Worker& worker) {
+    Submission* earliest = window_.ready_after(0);
+    if (!is_tracked_) return earliest;
+    Submission* found = nullptr;
     for (int earlier = 0; earlier < far; ++earlier) {
         Submission* task = window_.ready_after(earlier);
         if (task == nullptr) break;
-        if (task->told == nullptr || task->told == &worker) return task;
+        if (is_near(*task, worker)) return task;
+        if (found == nullptr && task->told == nullptr) found = task;
     }
-    return window_.ready_after(0);
+    return found != nullptr ? found : earliest;
+}
+
+inline bool Graph::is_near(const Submission& task, const Worker& worker) const {
+    if (task.told != nullptr) return task.told == &worker;
+    return task.used > 0 && task.uses[task.used - 1].block->user == &worker;
 }
 
 inline void Graph::help(void* graph) { static_cast<Graph*>(graph)->help(); }
@@ -75,7 +85,7 @@ inline Submission* Graph::run(Worker& worker, Submission* task) {
     ++worker.done;
     if (&worker == &caller_ && host_ != nullptr && pace_.is_due()) heed_interrupts();
     lock_.acquire();
-    return retire(task);
+    return retire(task, &worker);
 }
 
 // From the first one on the caller is not alone.
@@ -86,7 +96,7 @@ inline void Graph::expect_helper() {
 }
 
 // Takes a task that is done out of the graph.
-inline Submission* Graph::retire(Submission* task) {
+inline Submission* Graph::retire(Submission* task, const Worker* worker) {
     Submission* first = nullptr;
     for (Edge* edge = task->successors; edge != nullptr;) {
         Submission* to = edge->to;
@@ -99,10 +109,11 @@ inline Submission* Graph::retire(Submission* task) {
         edge = next;
     }
     for (int i = 0; i < task->used; ++i) {
+        task->uses[i].block->user = worker;
         task->uses[i].leave();
         release(task->uses[i].block);
     }
-    if (task->spilled != nullptr) arena_.give_back(task->spilled);
+    if (task->spilled != nullptr) hand_back(task->spilled);
     window_.leave(task);
     submissions_.give_back(task);
     poke(retired_, retired_ + 1);
@@ -114,7 +125,13 @@ inline Submission* Graph::retire(Submission* task) {
 }
 
 inline void Graph::release(Block* block) {
-    if (--block->tasks == 0 && block->is_abandoned) arena_.give_back(block);
+    if (--block->tasks == 0 && block->is_abandoned) hand_back(block);
+}
+
+// The arena is the caller's alone.
+inline void Graph::hand_back(Block* block) {
+    block->next = returned_;
+    returned_ = block;
 }
 
 // Looks for something for some 20 microseconds: less than a thread takes to come back from sleep. Whoever is to bring it

@@ -9,6 +9,7 @@ namespace ptodsl {
 inline bool Graph::submit(Task function, const int64_t* slots, int slot_count, const Access* accesses, int tensors) {
     if (stopped() != 0) return false;
     Hold hold(lock_);
+    collect();
     work_while([this] { return window_.is_full(); });
     Submission* task = prepare(function, slots, slot_count, tensors);
     if (task == nullptr) {
