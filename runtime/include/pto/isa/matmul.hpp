@@ -27,19 +27,26 @@ constexpr bool check_product() {
     return true;
 }
 
+// Rows of a block: where the valid rows are known, so many that blocks of one height make them with the least to spare.
+constexpr int rows_at_once(int valid_rows) {
+    if (valid_rows == DYNAMIC) return block_rows;
+    const int blocks = (valid_rows + block_rows - 1) / block_rows;
+    return (valid_rows + blocks - 1) / blocks;
+}
+
 template <typename Out, typename Left, typename Right>
 PTO_INLINE RecordEvent product(Out& out, Start<typename Out::DType> start, const Left& left, const Right& right,
                                int rows) {
     using T = typename Left::DType;
     static_assert(check_product<Out, Left, Right>());
-    constexpr int rows_at_once = Left::Rows == 1 ? 1 : block_rows;
-    constexpr bool is_whole = Out::ValidRow == Out::Rows && Out::Rows % rows_at_once == 0 &&
+    constexpr int height = rows_at_once(Left::Rows == 1 ? 1 : Out::ValidRow);
+    constexpr bool is_whole = Out::ValidRow != DYNAMIC && Out::ValidRow % height == 0 &&
                               Out::ValidCol == Out::Cols && Out::Cols % panel_cols == 0;
     constexpr Edges edges = is_whole ? Edges::Whole : Edges::Ragged;
     Fetcher fetcher(pto_current_ahead);
-    multiply<rows_at_once, edges>(out.data(), Out::Cols, start, LeftMatrix<T>{left.data(), Left::Cols},
-                                 RightMatrix<T>{right.data(), Right::Cols, Right::Cols},
-                                 {rows, valid_cols(out), valid_cols(left)}, fetcher);
+    multiply<height, edges>(out.data(), Out::Cols, start, LeftMatrix<T>{left.data(), Left::Cols},
+                            RightMatrix<T>{right.data(), Right::Cols, Right::Cols},
+                            {rows, valid_cols(out), valid_cols(left)}, fetcher);
     return {};
 }
 

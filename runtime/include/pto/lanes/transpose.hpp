@@ -9,7 +9,7 @@ namespace pto::detail {
 template <typename V, int Count>
 PTO_INLINE void transpose_registers(V (&rows)[Count]) {
     static_assert(lanes_of<V> == Count, "a block of registers is square");
-#pragma GCC unroll 1
+#pragma GCC unroll 4
     for (int stage = 1; stage < Count; stage *= 2) {
         V next[Count];
 #pragma GCC unroll 16
