@@ -43,10 +43,11 @@ PTO_INLINE RecordEvent product(Out& out, Start<typename Out::DType> start, const
     constexpr bool is_whole = Out::ValidRow != DYNAMIC && Out::ValidRow % height == 0 &&
                               Out::ValidCol == Out::Cols && Out::Cols % panel_cols == 0;
     constexpr Edges edges = is_whole ? Edges::Whole : Edges::Ragged;
+    constexpr Reuse use = Out::Rows > 2 * block_rows ? Reuse::High : Reuse::Low;
     Fetcher fetcher(pto_current_ahead);
-    multiply<height, edges>(out.data(), Out::Cols, start, LeftMatrix<T>{left.data(), Left::Cols},
-                            RightMatrix<T>{right.data(), Right::Cols, Right::Cols},
-                            {rows, valid_cols(out), valid_cols(left)}, fetcher);
+    multiply<height, edges, use>(out.data(), Out::Cols, start, LeftMatrix<T>{left.data(), Left::Cols},
+                                 RightMatrix<T>{right.data(), Right::Cols, Right::Cols},
+                                 {rows, valid_cols(out), valid_cols(left)}, fetcher);
     return {};
 }
 

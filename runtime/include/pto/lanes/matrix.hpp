@@ -59,15 +59,22 @@ PTO_INLINE void store_part(float* out, int out_step, const V (&sums)[Rows][Vecto
 }
 
 // The columns of the right matrix that a block is multiplied with, and how far it is from row to row.
+template <typename T>
 struct RightPanel {
-    const float* values;
+    const T* values;
     int step;
 };
 
+// A vector of elements as floats, which is exact.
+template <typename T>
+PTO_INLINE Vector<float, float_lanes> load_wide(const T* from) {
+    return __builtin_convertvector((load_lanes<T, float_lanes>(from)), Vector<float, float_lanes>);
+}
+
 // out = start + left * right for at most Rows rows of left, and Vectors vectors of right, side by side.
-template <int Rows, int Vectors, Edges Edge>
+template <int Rows, int Vectors, Edges Edge, typename T>
 PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const float* left, int left_step,
-                             RightPanel right, ProductExtent extent, Fetcher& fetcher) {
+                             RightPanel<T> right, ProductExtent extent, Fetcher& fetcher) {
     using V = Vector<float, float_lanes>;
     V sums[Rows][Vectors];
 #pragma GCC unroll 8
@@ -80,12 +87,14 @@ PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const
     int k = 0;
     Line line = fetcher.line;
     do {
+        V columns[Vectors];
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v) columns[v] = load_wide(right.values + v * float_lanes);
 #pragma GCC unroll 8
         for (int row = 0; row < Rows; ++row)
 #pragma GCC unroll 2
             for (int v = 0; v < Vectors; ++v)
-                sums[row][v] = fused_multiply_add(splat<V>(left[row * left_step + k]),
-                                                  load<V>(right.values + v * float_lanes), sums[row][v]);
+                sums[row][v] = fused_multiply_add(splat<V>(left[row * left_step + k]), columns[v], sums[row][v]);
         right.values += right.step;
         line = fetcher.fetch_line(line);
     } while (++k < extent.depth);
@@ -101,15 +110,15 @@ PTO_BODY void multiply_block(float* out, int out_step, Start<float> start, const
 }
 
 // An accumulator of float takes the block as it is; one of int32 adds a block of exact integers.
-template <int Rows, int Vectors, Edges Edge>
+template <int Rows, int Vectors, Edges Edge, typename T>
 PTO_INLINE void accumulate_block(float* out, int out_step, Start<float> start, const float* left, int left_step,
-                                 RightPanel right, ProductExtent extent, Fetcher& fetcher) {
+                                 RightPanel<T> right, ProductExtent extent, Fetcher& fetcher) {
     multiply_block<Rows, Vectors, Edge>(out, out_step, start, left, left_step, right, extent, fetcher);
 }
 
-template <int Rows, int Vectors, Edges Edge>
+template <int Rows, int Vectors, Edges Edge, typename T>
 PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> start, const float* left, int left_step,
-                                 RightPanel right, ProductExtent extent, Fetcher& fetcher) {
+                                 RightPanel<T> right, ProductExtent extent, Fetcher& fetcher) {
     using V = Vector<int32_t, float_lanes>;
     constexpr int step = Vectors * float_lanes;
     float block[Rows * step];
@@ -124,9 +133,9 @@ PTO_INLINE void accumulate_block(int32_t* out, int out_step, Start<int32_t> star
         }
 }
 
-template <int Rows, int Vectors, Edges Edge, typename T>
-PTO_INLINE void multiply_panel(T* out, int out_step, Start<T> start, const float* left, int left_step,
-                               RightPanel right, ProductExtent extent, Fetcher& fetcher) {
+template <int Rows, int Vectors, Edges Edge, typename Out, typename T>
+PTO_INLINE void multiply_panel(Out* out, int out_step, Start<Out> start, const float* left, int left_step,
+                               RightPanel<T> right, ProductExtent extent, Fetcher& fetcher) {
     for (int row = 0; row < extent.rows; row += Rows)
         accumulate_block<Rows, Vectors, Edge>(out + row * out_step, out_step, start.at(row, 0), left + row * left_step,
                                               left_step, right, {extent.rows - row, extent.cols, extent.depth},
@@ -137,10 +146,8 @@ PTO_INLINE void multiply_panel(T* out, int out_step, Start<T> start, const float
 template <typename T>
 PTO_BODY void widen(float* to, int to_pitch, const T* from, int from_pitch, Extent extent) {
     for (int row = 0; row < extent.rows; ++row)
-        for (int col = 0; col < extent.cols; col += float_lanes) {
-            const auto lanes = load_lanes<T, float_lanes>(from + row * from_pitch + col);
-            store(to + row * to_pitch + col, __builtin_convertvector(lanes, Vector<float, float_lanes>));
-        }
+        for (int col = 0; col < extent.cols; col += float_lanes)
+            store(to + row * to_pitch + col, load_wide(from + row * from_pitch + col));
 }
 
 // A matrix in L0A, and one in L0B with all its columns; how far it is from row to row.
@@ -157,11 +164,11 @@ struct RightMatrix {
 };
 
 // Panels of the right matrix, two vectors wide, one after the other. A last one that is narrower is one vector wide.
-template <int Rows, Edges Edge, typename T>
-PTO_INLINE void multiply_panels(T* out, int out_step, Start<T> start, LeftMatrix<float> left,
-                                RightMatrix<float> right, ProductExtent extent, Fetcher& fetcher) {
+template <int Rows, Edges Edge, typename Out, typename T>
+PTO_INLINE void multiply_panels(Out* out, int out_step, Start<Out> start, LeftMatrix<float> left,
+                                RightMatrix<T> right, ProductExtent extent, Fetcher& fetcher) {
     for (int col = 0; col < extent.cols; col += panel_cols) {
-        const RightPanel panel{right.values + col, right.step};
+        const RightPanel<T> panel{right.values + col, right.step};
         const ProductExtent rest{extent.rows, extent.cols - col, extent.depth};
         if constexpr (Edge == Edges::Ragged) {
             if (right.cols - col < panel_cols)
@@ -173,8 +180,11 @@ PTO_INLINE void multiply_panels(T* out, int out_step, Start<T> start, LeftMatrix
     }
 }
 
+// How often vectors of the right matrix are used: few blocks of rows widen them as they load them.
+enum class Reuse { Low, High };
+
 // out = start + left * right over the given rows, columns and depth, Rows rows at a time. Float is used where it lies.
-template <int Rows, Edges Edge>
+template <int Rows, Edges Edge, Reuse>
 PTO_BODY void multiply(float* out, int out_step, Start<float> start, LeftMatrix<float> left, RightMatrix<float> right,
                        ProductExtent extent, Fetcher& fetcher) {
     // Without any depth a product of zeros is added.
@@ -183,25 +193,38 @@ PTO_BODY void multiply(float* out, int out_step, Start<float> start, LeftMatrix<
     multiply_panels<Rows, Edge>(out, out_step, start, left, right, extent, fetcher);
 }
 
-// Other elements are widened first: a strip of the left matrix, then what meets it of each panel of the right one.
+// A strip of the left matrix, widened, times what meets it of the right one: of that each panel is widened first.
 template <int Rows, Edges Edge, typename Out, typename T>
+PTO_INLINE void multiply_widened(Out* out, int out_step, Start<Out> start, LeftMatrix<float> left, RightMatrix<T> right,
+                                 ProductExtent extent, Fetcher& fetcher) {
+    alignas(64) float strip[strip_depth * panel_cols];
+    for (int col = 0; col < extent.cols; col += panel_cols) {
+        const int width = least(panel_cols, right.cols - col);
+        widen(strip, width, right.values + col, right.step, {extent.depth, width});
+        const ProductExtent part{extent.rows, least(panel_cols, extent.cols - col), extent.depth};
+        multiply_panels<Rows, Edge>(out + col, out_step, start.at(0, col), left, RightMatrix<float>{strip, width, width},
+                                    part, fetcher);
+    }
+}
+
+// Other elements are widened, strip by strip.
+template <int Rows, Edges Edge, Reuse Use, typename Out, typename T>
 PTO_BODY void multiply(Out* out, int out_step, Start<Out> start, LeftMatrix<T> left, RightMatrix<T> right,
                        ProductExtent extent, Fetcher& fetcher) {
-    alignas(64) float left_strip[strip_rows * strip_depth];
-    alignas(64) float right_strip[strip_depth * panel_cols];
+    alignas(64) float strip[strip_rows * strip_depth];
     for (int row = 0; row < extent.rows; row += strip_rows)
         for (int k = 0; k < extent.depth; k += strip_depth) {
             const int rows = least(strip_rows, extent.rows - row), depth = least(strip_depth, extent.depth - k);
             Out* to = out + row * out_step;
             const Start<Out> before = k == 0 ? start.at(row, 0) : Start<Out>{to, out_step, 1};
-            widen(left_strip, strip_depth, left.values + row * left.step + k, left.step, {rows, depth});
-            for (int col = 0; col < extent.cols; col += panel_cols) {
-                const int width = least(panel_cols, right.cols - col);
-                widen(right_strip, width, right.values + k * right.step + col, right.step, {depth, width});
-                const ProductExtent part{rows, least(panel_cols, extent.cols - col), depth};
-                multiply_panels<Rows, Edge>(to + col, out_step, before.at(0, col), {left_strip, strip_depth},
-                                            {right_strip, width, width}, part, fetcher);
-            }
+            const LeftMatrix<float> widened{strip, strip_depth};
+            const RightMatrix<T> below{right.values + k * right.step, right.step, right.cols};
+            const ProductExtent part{rows, extent.cols, depth};
+            widen(strip, strip_depth, left.values + row * left.step + k, left.step, {rows, depth});
+            if constexpr (Use == Reuse::High)
+                multiply_widened<Rows, Edge>(to, out_step, before, widened, below, part, fetcher);
+            else
+                multiply_panels<Rows, Edge>(to, out_step, before, widened, below, part, fetcher);
         }
 }
 
