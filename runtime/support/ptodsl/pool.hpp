@@ -6,12 +6,12 @@
 #pragma once
 
 #include <ptodsl/host.hpp>
+#include <ptodsl/processors.hpp>
 
 #include <csignal>
 #include <ctime>
 #include <pthread.h>
 #include <sched.h>
-#include <unistd.h>
 
 namespace ptodsl {
 
@@ -34,7 +34,6 @@ private:
 
     void (*help_)(void*) = nullptr;
     void* context_ = nullptr;
-    int processor_ = -1;  // where the one runs that called last
     Guest* next_ = nullptr;
     int wanted_ = 0;  // threads that have not come
     int inside_ = 0;  // threads in `help`
@@ -50,11 +49,13 @@ public:
         prepare(guest);
         guest.help_ = help;
         guest.context_ = context;
-        guest.processor_ = own_processor();
         if (guest.wanted_++ == 0) append(guest);
         poke_waiting(waiting_ + 1);
-        if (waiting_ > idle_ && threads_ < guest.workers - 1) start_thread();
-        pthread_cond_signal(&work_);
+        if (asleep_ != nullptr) {
+            wake_thread();
+        } else if (waiting_ > idle_ && threads_ < guest.workers - 1) {
+            start_thread();
+        }
         pthread_mutex_unlock(&mutex_);
     }
 
@@ -89,6 +90,15 @@ public:
     static int threads() { return threads_; }
 
 private:
+    // A thread that has nothing to do. It lies on that thread's stack.
+    struct Sleeper {
+        pthread_t thread;
+        pthread_cond_t called;
+        Sleeper* next;
+        bool is_asleep;
+        int avoided;  // the processor that it keeps off
+    };
+
     static void prepare(Guest& guest) {
         if (guest.has_condition_) return;
         guest.has_condition_ = true;
@@ -105,7 +115,7 @@ private:
     // In the child of a fork: its threads and launches are only this one.
     static void forget() {
         pthread_mutex_init(&mutex_, nullptr);
-        pthread_cond_init(&work_, nullptr);
+        asleep_ = nullptr;
         first_ = last_ = nullptr;
         threads_ = idle_ = waiting_ = 0;
     }
@@ -137,20 +147,42 @@ private:
         pthread_attr_init(&attributes);
         pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
         pthread_t thread;
-        if (pthread_create(&thread, &attributes, serve, nullptr) == 0) ++threads_;
+        if (pthread_create(&thread, &attributes, serve, nullptr) == 0) {
+            ++threads_;
+            keep_off(thread, own_processor());
+        }
         pthread_attr_destroy(&attributes);
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 
     static void* serve(void*) {
+        Sleeper self = {pthread_self(), PTHREAD_COND_INITIALIZER, nullptr, false, -1};
         pthread_mutex_lock(&mutex_);
         while (true) {
             ++idle_;
-            while (first_ == nullptr) pthread_cond_wait(&work_, &mutex_);
+            while (first_ == nullptr) sleep(self);
             --idle_;
             serve(*first_);
         }
         return nullptr;
+    }
+
+    static void sleep(Sleeper& self) {
+        self.next = asleep_;
+        self.is_asleep = true;
+        asleep_ = &self;
+        while (self.is_asleep) pthread_cond_wait(&self.called, &mutex_);
+    }
+
+    // The one that fell asleep last.
+    static void wake_thread() {
+        Sleeper& one = *asleep_;
+        asleep_ = one.next;
+        one.is_asleep = false;
+        const int here = own_processor();
+        if (one.avoided != here) keep_off(one.thread, here);
+        one.avoided = here;
+        pthread_cond_signal(&one.called);
     }
 
     static void serve(Guest& guest) {
@@ -160,30 +192,12 @@ private:
         add_inside(guest, 1);
         const auto help = guest.help_;
         void* context = guest.context_;
-        const int processor = guest.processor_;
         pthread_mutex_unlock(&mutex_);
-        keep_off(processor);
         help(context);
         pthread_mutex_lock(&mutex_);
         add_inside(guest, -1);
         pthread_cond_signal(&guest.changed_);
     }
-
-    // A thread that sleeps between launches often wakes where the one runs that called it, and stays there even if
-    // another processor is idle: then two take longer than one.
-#if defined(__linux__)
-    static int own_processor() { return sched_getcpu(); }
-
-    static void keep_off(int processor) {
-        cpu_set_t others;
-        if (processor != own_processor() || sched_getaffinity(getpid(), sizeof others, &others) != 0) return;
-        CPU_CLR(static_cast<size_t>(processor), &others);
-        if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof others, &others);
-    }
-#else
-    static int own_processor() { return -1; }
-    static void keep_off(int) {}
-#endif
 
     static void append(Guest& guest) {
         guest.next_ = nullptr;
@@ -206,7 +220,7 @@ private:
     static constexpr int looks_before_sleep = 100;
 
     static inline pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
-    static inline pthread_cond_t work_ = PTHREAD_COND_INITIALIZER;
+    static inline Sleeper* asleep_ = nullptr;
     static inline bool is_fork_watched_ = false;
     static inline Guest* first_ = nullptr;
     static inline Guest* last_ = nullptr;
