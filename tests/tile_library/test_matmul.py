@@ -145,6 +145,14 @@ def test_dynamic_valid_shape(sizes: tuple[int, int, int], library: Library, rng:
     assert_same(c, a @ b)
 
 
+@pytest.mark.parametrize(("name", "element"), [("dynamic", "float"), ("dynamic_bf16", "bfloat16_t")])
+@pytest.mark.parametrize(("m", "n"), [(32, 48), (3, 40), (1, 17)])
+def test_product_without_any_depth_is_zero(name: str, element: str, m: int, n: int, library: Library) -> None:
+    a, b, c = blank(element, (1, 1)), blank(element, (1, 1)), blank("float", (m, n))
+    library.call_with(name, a, b, c, np.array((m, 0, n), np.int64))
+    assert_same(c, np.zeros((m, n), np.float32))
+
+
 @pytest.mark.parametrize("sizes", [(32, 192, 48), (3, 129, 40), (32, 128, 17)])
 def test_strips_along_the_depth_add_up(sizes: tuple[int, int, int], library: Library, rng: np.random.Generator) -> None:
     m, k, n = sizes

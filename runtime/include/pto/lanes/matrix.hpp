@@ -180,6 +180,13 @@ PTO_INLINE void multiply_panels(Out* out, int out_step, Start<Out> start, LeftMa
     }
 }
 
+// Without any depth zero is added.
+template <typename T>
+PTO_BODY void multiply_nothing(T* out, int out_step, Start<T> start, ProductExtent extent) {
+    for (int row = 0; row < extent.rows; ++row)
+        for (int col = 0; col < extent.cols; ++col) out[row * out_step + col] = *start.at(row, col).values + T(0);
+}
+
 // How often vectors of the right matrix are used: few blocks of rows widen them as they load them.
 enum class Reuse { Low, High };
 
@@ -187,9 +194,7 @@ enum class Reuse { Low, High };
 template <int Rows, Edges Edge, Reuse>
 PTO_BODY void multiply(float* out, int out_step, Start<float> start, LeftMatrix<float> left, RightMatrix<float> right,
                        ProductExtent extent, Fetcher& fetcher) {
-    // Without any depth a product of zeros is added.
-    const auto* none = reinterpret_cast<const float*>(zeros);
-    if (extent.depth == 0) left = {none, 0}, right = {none, 0, right.cols}, extent.depth = 1;
+    if (extent.depth == 0) return multiply_nothing(out, out_step, start, extent);
     multiply_panels<Rows, Edge>(out, out_step, start, left, right, extent, fetcher);
 }
 
@@ -211,6 +216,7 @@ PTO_INLINE void multiply_widened(Out* out, int out_step, Start<Out> start, LeftM
 template <int Rows, Edges Edge, Reuse Use, typename Out, typename T>
 PTO_BODY void multiply(Out* out, int out_step, Start<Out> start, LeftMatrix<T> left, RightMatrix<T> right,
                        ProductExtent extent, Fetcher& fetcher) {
+    if (extent.depth == 0) return multiply_nothing(out, out_step, start, extent);
     alignas(64) float strip[strip_rows * strip_depth];
     for (int row = 0; row < extent.rows; row += strip_rows)
         for (int k = 0; k < extent.depth; k += strip_depth) {
