@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ptodsl import driver
+from ptodsl.benchmarks.kernels import BLOCK, HEAD_DIM, HEADS, TOLERANCE
 from ptodsl.benchmarks.measurement import Measurement, Skipped, least
 from ptodsl.ir.dtypes import BF16, FP32, DType
 from ptodsl.kernels.paged_attention import paged_attention_program
@@ -16,7 +17,6 @@ from ptodsl.testing.comparison import assert_close
 if TYPE_CHECKING:
     from torch import Tensor
 
-HEADS, HEAD_DIM, BLOCK = 16, 128, 128
 SIZES = ((4, 4096), (16, 8192))
 """Sequences, and the tokens of each."""
 DTYPES = (FP32, BF16)
@@ -24,7 +24,6 @@ THREADS = (1, 2)
 GOAL_RATIO = 1.0
 GOAL_SPEEDUP = 1.7
 """Of two threads over one."""
-TOLERANCE = 2e-3
 
 _SCALE = HEAD_DIM**-0.5
 _SPARE = 1.25

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ptodsl import driver
-from ptodsl.benchmarks.kernels import BLOCK, HEAD_DIM, HEADS, SCALE, VALID, as_tuple
+from ptodsl.benchmarks.kernels import BLOCK, HEAD_DIM, HEADS, SCALE, TOLERANCE, VALID, as_tuple
 from ptodsl.benchmarks.measurement import Measurement, Skipped, least
 from ptodsl.errors import PtoError
 from ptodsl.ir.dtypes import FP16, FP32, DType
@@ -19,7 +19,6 @@ from ptodsl.testing.comparison import assert_close
 
 GOAL_RATIO = 0.01
 TARGET = "pto-isa"
-TOLERANCE = 2e-3
 
 
 @dataclass(frozen=True)

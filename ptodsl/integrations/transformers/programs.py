@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
@@ -41,16 +41,7 @@ class Shape:
 @cache
 def compiled(shape: Shape, dtype: DType, arch: str, threads: int | None) -> Any:
     """The program for a configuration. It is compiled once in a process, whichever caches ask for it."""
-    program = paged_attention_program(
-        batch=shape.batch,
-        heads=shape.heads,
-        kv_heads=shape.kv_heads,
-        head_dim=shape.head_dim,
-        block_size=shape.block_size,
-        blocks=shape.blocks,
-        blocks_per_sequence=shape.blocks_per_sequence,
-        dtype=dtype,
-    )
+    program = paged_attention_program(**asdict(shape), dtype=dtype)
     return driver.compile(program, arch=arch, threads=threads)
 
 
