@@ -1,0 +1,4 @@
+// All instructions, flags and barriers, checked.
+#pragma once
+
+#include "flags.hpp"
