@@ -2,3 +2,4 @@
 #pragma once
 
 #include "flags.hpp"
+namespace pto { using namespace isa; }
