@@ -54,18 +54,21 @@ private:
     const int64_t* end_;
 };
 
+// Bytes beyond those that are kept here count for the engine alone.
 template <typename Body>
 void for_each_byte(const Region& region, Body body) {
-    unsigned char* start = region.space == Space::Global
-                               ? reinterpret_cast<unsigned char*>(region.start)
-                               : memories + static_cast<int64_t>(region.space) * memory_bytes + region.start;
+    const bool is_global = region.space == Space::Global;
+    unsigned char* memory = memories + static_cast<int64_t>(region.space) * memory_bytes;
+    const int64_t start = static_cast<int64_t>(region.start - (is_global ? reinterpret_cast<uintptr_t>(memory) : 0));
     for (int64_t i = 0; i < region.count[0]; ++i)
         for (int64_t j = 0; j < region.count[1]; ++j)
             for (int64_t k = 0; k < region.count[2]; ++k)
                 for (int64_t l = 0; l < region.count[3]; ++l)
-                    for (int64_t byte = 0; byte < region.run; ++byte)
-                        body(start[i * region.pitch[0] + j * region.pitch[1] + k * region.pitch[2] +
-                                   l * region.pitch[3] + byte]);
+                    for (int64_t byte = 0; byte < region.run; ++byte) {
+                        const int64_t at = start + i * region.pitch[0] + j * region.pitch[1] + k * region.pitch[2] +
+                                           l * region.pitch[3] + byte;
+                        if (at >= 0 && at < memory_bytes) body(memory[at]);
+                    }
 }
 
 void work(const Instruction& instruction) {
@@ -80,7 +83,8 @@ void work(const Instruction& instruction) {
             for_each_byte(instruction.touches[i].region,
                           [&](unsigned char& byte) { byte = static_cast<unsigned char>((sum = sum * 31 + 7) >> 24); });
         else if (instruction.touches[i].effect == Effect::Add)
-            for_each_byte(instruction.touches[i].region, [&](unsigned char& byte) { byte = static_cast<unsigned char>(byte + (sum >> 24)); });
+            for_each_byte(instruction.touches[i].region,
+                          [&](unsigned char& byte) { byte = static_cast<unsigned char>(byte + (sum >> 24)); });
 }
 
 Instruction instruction_of(Reader& reader) {

@@ -65,7 +65,8 @@ class Scripts:
         placed: list[tuple[float, Step]] = []
         for later in range(len(actions)):
             for earlier in range(later):
-                if self.random.random() < care and _meet(actions[earlier], actions[later]):
+                one, other = actions[earlier], actions[later]
+                if self.random.random() < (0.3 if _is_debated(one, other) else care) and _meet(one, other):
                     placed += self._between(earlier, later, _pipe(actions[earlier]), _pipe(actions[later]))
         return placed
 
@@ -83,6 +84,13 @@ class Scripts:
         if isinstance(step, Set | Wait) and self.random.random() < 0.15:
             return place + self.random.uniform(-3, 3), step
         return place, step
+
+
+def _is_debated(one: Instruction | Access, other: Instruction | Access) -> bool:
+    """Whether hardware may keep two actions of one pipe in order."""
+    if not (isinstance(one, Instruction) and isinstance(other, Instruction)) or one.pipe is not other.pipe:
+        return False
+    return bool(other.fractals) or (one.is_elementwise and other.is_elementwise)
 
 
 def _pipe(action: Instruction | Access) -> Pipe:
