@@ -152,6 +152,16 @@ FORGETTING: dict[str, tuple[list[Step], list[tuple[int, int]]]] = {
         ],
         [(103, 203)],
     ),
+    "one that took the place of another": (
+        [
+            *(Instruction("TLOAD", MTE2, (Touch(Memory.UB, 16 * i, 16, "writes"),)) for i in range(32)),
+            Instruction("TLOAD", MTE2, (Touch(Memory.UB, 4000, 16, "writes"),)),
+            Barrier(MTE2),
+            Instruction("TLOAD", MTE2, (Touch(Memory.UB, 0, 16, "writes"),)),
+            Instruction("TADD", V, (Touch(Memory.UB, 4000, 16),)),
+        ],
+        [(32, 35)],
+    ),
 }
 
 
@@ -160,6 +170,22 @@ def test_what_is_forgotten_hides_nothing(engine: Engine, name: str) -> None:
     steps, races = FORGETTING[name]
     found = engine.run(steps).findings
     assert sorted((f["other_line"], f["line"]) for f in found if not f["relaxed"]) == races
+
+
+@pytest.mark.parametrize("place", range(1024, 1536, 16))
+def test_a_read_is_not_mistaken_for_that_of_another_pipe(engine: Engine, place: int) -> None:
+    """Where reads are looked for first, one of another pipe may have come to lie: whether it does hangs on the place."""
+    read = Touch(Memory.UB, place, 16)
+    steps: list[Step] = [
+        Instruction("TADD", V, (read,)),
+        *(Instruction("TADD", V, (Touch(Memory.UB, 16 * i, 16),)) for i in range(63)),
+        *flags(V, S),
+        Instruction("TSTORE", MTE3, (read,)),
+        Instruction("TADD", V, (read,)),
+        *flags(V, MTE2),
+        Instruction("TLOAD", MTE2, (Touch(Memory.UB, place, 16, "writes"),)),
+    ]
+    assert [(f["other_line"], f["line"]) for f in engine.run(steps).findings] == [(66, 70)]
 
 
 @pytest.mark.parametrize("schedule", ["program", "lazy", "eager", "random"])
