@@ -90,14 +90,16 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _where(fields: Mapping[str, object]) -> dict[str, object]:
-    """A range of bytes; on the chip by its addresses, which nobody knows of global memory."""
-    if "start" not in fields or "end" not in fields or "parameter" in fields:
+    """A range of bytes: on the chip by its addresses, in global memory from the start of a parameter."""
+    if "memory" not in fields or "start" not in fields or "end" not in fields:
         return {}
     start, end = int(str(fields["start"])), int(str(fields["end"]))
-    memory = str(fields.get("memory", "UB"))
-    if memory not in _ON_CHIP:
-        return {"where": f"the same {_counted(end - start, 'byte')} of global memory"}
-    return {"where": f"{memory} 0x{start:x} to 0x{end:x}", "start": f"0x{start:x}", "end": f"0x{end:x}"}
+    memory = str(fields["memory"])
+    if memory in _ON_CHIP:
+        return {"where": f"{memory} 0x{start:x} to 0x{end:x}", "start": f"0x{start:x}", "end": f"0x{end:x}"}
+    if "parameter" in fields:
+        return {"where": f"the bytes {start} to {end} of `{fields['parameter']}`"}
+    return {"where": f"the same {_counted(end - start, 'byte')} of global memory"}
 
 
 def _order(finding: Finding, fields: Mapping[str, object]) -> dict[str, object]:
