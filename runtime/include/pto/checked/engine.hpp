@@ -42,6 +42,7 @@ struct Instruction {
     int count;
     int fractals = 0;               // 16 x 16 fractals of the accumulator that it adds to; 0 where it adds to none
     bool has_hidden_flags = false;  // uses event 0 of reserved pairs behind the caller's back
+    bool is_elementwise = false;    // goes through its operands in one order, element by element
 };
 
 // Work that waits for its turn.
@@ -81,6 +82,14 @@ RecordEvent issue(const Instruction& instruction, Body body) {
 // An access of the scalar unit to bytes of UB: it is ordered like an instruction of PIPE_S, and done at once, after all
 // that may run before it. False where it must not be done.
 bool scalar_access(const Touch& touch, Site site);
+
+// Whether a strided window of global memory lies in what some parameter of the kernel may be used for. Where it does not
+// this is reported, and the instruction is not to be issued. True where the kernel has not said what it was given.
+bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site);
+
+// A byte for each of a range of global memory, 0xff where it is defined and 0 where not, to be read and written; null
+// where the range is not in one buffer that began undefined: then all of it counts as defined.
+unsigned char* global_shadow(const void* start, int64_t bytes);
 
 void set(pipe_t source, pipe_t target, event_t event, Site site);
 void wait(pipe_t source, pipe_t target, event_t event, Site site);

@@ -23,4 +23,29 @@ void PtoSetWaitFlag(event_t set_id = EVENT_ID0, event_t wait_id = EVENT_ID0, che
     wait_flag(Source, Target, wait_id, site);
 }
 
+namespace checked {
+
+constexpr pipe_t pipe_of(Op kind) {
+    switch (kind) {
+        case Op::TLOAD: return PIPE_MTE2;
+        case Op::TSTORE_VEC: return PIPE_MTE3;
+        case Op::VECTOR: return PIPE_V;
+        default: return PIPE_S;
+    }
+}
+
+}  // namespace checked
+
+template <Op Kind>
+void TSYNC(checked::Site site = {}) {
+    pipe_barrier(checked::pipe_of(Kind), site);
+}
+
+// Events that instructions return are not followed.
+template <typename Event>
+void TSYNC(Event&, checked::Site site = {}) {
+    const checked::Field fields[] = {{"op", "TSYNC", 0}, {"rule", "events", 0}};
+    checked::report("not-modelled", site, fields, 2);
+}
+
 }  // namespace pto

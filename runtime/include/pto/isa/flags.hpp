@@ -20,8 +20,6 @@ PTO_INTERNAL void PtoSetWaitFlag(event_t set_id = EVENT_ID0, event_t wait_id = E
     wait_flag(Source, Target, wait_id);
 }
 
-enum class Op : uint16_t { TLOAD, TSTORE_VEC, SCALAR, TRESHAPE, VECTOR };
-
 template <Op>
 PTO_INST void TSYNC() {}
 

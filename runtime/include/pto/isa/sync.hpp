@@ -45,4 +45,7 @@ namespace pto {
 // What an instruction returns and a later one may take to wait for it.
 struct RecordEvent {};
 
+// Kinds of instructions, for TSYNC.
+enum class Op : uint16_t { TLOAD, TSTORE_VEC, SCALAR, TRESHAPE, VECTOR };
+
 }  // namespace pto
