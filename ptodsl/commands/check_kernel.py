@@ -14,7 +14,7 @@ import numpy as np
 
 from ptodsl.commands import Refused, Status
 from ptodsl.commands.inputs import POISON, Array, arguments_for, check_names, given_values
-from ptodsl.commands.orders import elements, order_matters
+from ptodsl.commands.orders import differences, elements, merged
 from ptodsl.commands.outcome import data_of
 from ptodsl.diagnostics import render
 from ptodsl.errors import Diagnostic, PtoError
@@ -118,16 +118,14 @@ def _flags(options: argparse.Namespace) -> list[str]:
 
 
 def _judged(kernel: Kernel, runs: Mapping[str, Run], options: argparse.Namespace) -> Checked:
-    problems: dict[str, Diagnostic] = {}
-    first = runs[PROGRAM]
     outputs = [one for one in kernel.parameters if isinstance(one, TensorSlot) and one.access is not Access.READ]
-    for word, done in runs.items():
-        found = verdicts(done.findings, _locate, options.arch, strict=options.strict)
-        differing = (order_matters(one.name, word, done.tensors[one.name], first.tensors[one.name]) for one in outputs)
-        for one in (*found, *filter(None, differing)):
-            problems.setdefault(f"{one.span} {one.message}", one)
-    errors = tuple(one for one in problems.values() if not one.is_warning)
-    remarks = tuple(one for one in problems.values() if one.is_warning)
+    rules = {"strict": options.strict, "strict_flags": options.strict_flags}
+    found = {word: verdicts(done.findings, _locate, options.arch, **rules) for word, done in runs.items()}
+    left = {word: [done.tensors[one.name] for one in outputs] for word, done in runs.items()}
+    problems = [*merged(found), *differences([one.name for one in outputs], left)]
+    first = runs[PROGRAM]
+    errors = tuple(one for one in problems if not one.is_warning)
+    remarks = tuple(one for one in problems if one.is_warning)
     unwritten = {one.name: _unwritten(first.tensors[one.name]) for one in outputs if one.access is Access.WRITE}
     return Checked(kernel, tuple(runs), unwritten, errors, remarks)
 

@@ -12,7 +12,7 @@ from ptodsl import driver
 from ptodsl.commands import Status, programs
 from ptodsl.commands.agreement import Agreement, Buffers, agreement, identical, outputs_of
 from ptodsl.commands.inputs import Array, arguments_for, check_names, given_values
-from ptodsl.commands.orders import order_matters
+from ptodsl.commands.orders import differences, merged
 from ptodsl.commands.outcome import data_of
 from ptodsl.commands.programs import Named
 from ptodsl.diagnostics import render
@@ -71,17 +71,13 @@ def _judged(
     launch: CheckedLaunch, arguments: Sequence[Any], orders: Sequence[str]
 ) -> tuple[list[Diagnostic], list[Array]]:
     """What is wrong in any order, each finding once, and the outputs of program order."""
-    problems: dict[str, Diagnostic] = {}
-    first: list[Array] = []
+    outputs: dict[str, list[Array]] = {}
+    found: dict[str, tuple[Diagnostic, ...]] = {}
     for word in orders:
         launch.follow(word)
-        outputs, errors = _written(launch, arguments)
-        first = first or outputs
-        slots = outputs_of(launch.signature)
-        differing = [order_matters(slot.name, word, *pair) for slot, *pair in zip(slots, outputs, first, strict=True)]
-        for error in (*errors, *filter(None, differing)):
-            problems.setdefault(f"{error.span} {error.message}", error)
-    return list(problems.values()), first
+        outputs[word], found[word] = _written(launch, arguments)
+    names = [slot.name for slot in outputs_of(launch.signature)]
+    return [*merged(found), *differences(names, outputs)], outputs[PROGRAM]
 
 
 def _written(launch: Launch, arguments: Sequence[Any]) -> tuple[list[Array], tuple[Diagnostic, ...]]:

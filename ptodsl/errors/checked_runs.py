@@ -11,7 +11,7 @@ class OrderMatters(Diagnostic):
     code = "E1130"
     template = "`{name}` depends on the order of the pipes: under {schedule} {count} of {total} elements differ from \
 program order\n{elements}"
-    remedy = "order the instructions that race; `--schedule {schedule}` shows it again"
+    remedy = "order the instructions that race: the flags allow each of these orders"
 
 
 class KernelCrashed(Diagnostic):
