@@ -8,7 +8,9 @@ from string import Formatter
 from ptodsl.errors import Diagnostic, Note, checked, checked_bytes
 from ptodsl.errors.checked import BarrierIllegal, Race, RaceRelaxed, SetTwice, SetTwiceNoted, Verdict, WaitForever
 from ptodsl.errors.checked_bytes import Unworded
+from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.span import Span
+from ptodsl.machine import ARCHITECTURES
 from ptodsl.runtime.findings import Finding, Place
 
 Locate = Callable[[Place], Span | None]
@@ -68,9 +70,16 @@ def _span(place: Place | None, locate: Locate) -> Span | None:
 def _notes(finding: Finding, class_: type[Verdict], fields: Mapping[str, object], locate: Locate) -> Iterable[Note]:
     """The other place; where there is none to show, the words alone."""
     if finding.other is not None and class_.other_label:
-        yield Note(class_.other_label.format(**fields), _span(finding.other, locate))
+        yield Note(class_.other_label.format(**fields) + _when(finding), _span(finding.other, locate))
     if finding.fields.get("same_pipe"):
         yield Note(f"{fields['pipe']} may start an instruction before the one ahead of it is complete")
+
+
+def _when(finding: Finding) -> str:
+    """What to say of a place that comes first although it stands later in the text, as in a loop."""
+    at, other = finding.at, finding.other
+    is_behind = at is not None and other is not None and at.file == other.file and other.line >= at.line
+    return ", issued before it" if is_behind else ""
 
 
 def _worded(finding: Finding, arch: str) -> dict[str, object]:
@@ -119,10 +128,16 @@ def _order(finding: Finding, fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def _remedy_of_race(fields: Mapping[str, object]) -> str:
-    source, target = fields.get("other_pipe"), fields.get("pipe")
-    if source == target:
-        return f"put `pipe_barrier(PIPE_{source})` between the two"
-    flag = f"PIPE_{source}, PIPE_{target}, EVENT_ID0"
+    """A flag or a barrier where the core has it, else one of all pipes."""
+    architecture = ARCHITECTURES[str(fields["architecture"])]
+    pair = Pipe(str(fields.get("other_pipe")).lower()), Pipe(str(fields.get("pipe")).lower())
+    core = next((one for one in architecture.cores.values() if set(pair) <= one.pipes), None)
+    source, target = (f"PIPE_{pipe.value.upper()}" for pipe in pair)
+    if core is not None and source == target and pair[0] in core.barriers:
+        return f"put `pipe_barrier({source})` between the two"
+    if core is None or pair not in core.pairs:
+        return "put `pipe_barrier(PIPE_ALL)` between the two"
+    flag = f"{source}, {target}, EVENT_ID{architecture.first_event(pair)}"
     order = f"put `set_flag({flag})` after `{fields.get('other_op')}` and `wait_flag({flag})` before"
     return f"{order} `{fields.get('op')}`; any id will do that is free there"
 

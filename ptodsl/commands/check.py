@@ -104,9 +104,7 @@ def _configure_kernels(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Status:
     """Judges what the file holds and prints the verdict; what is wrong is raised."""
-    if options.seed < 0:
-        raise Refused(f"--seed {options.seed}: a seed is not negative")
-    options.schedules = options.schedule or ["lazy", "eager", *(f"random:{options.seed + i}" for i in range(DRAWN))]
+    complete(options)
     if options.file.suffix in CPP_SUFFIXES:
         _refuse(options, _PROGRAMS_ONLY, "a kernel in C++")
         from ptodsl.commands import check_kernel
@@ -116,6 +114,13 @@ def run(options: argparse.Namespace) -> Status:
     from ptodsl.commands import check_programs
 
     return check_programs.run(options)
+
+
+def complete(options: argparse.Namespace) -> None:
+    """Works out the orders to run in. Raises Refused for a number that means nothing."""
+    if options.seed < 0:
+        raise Refused(f"--seed {options.seed}: a seed is not negative")
+    options.schedules = options.schedule or ["lazy", "eager", *(f"random:{options.seed + i}" for i in range(DRAWN))]
 
 
 def _refuse(options: argparse.Namespace, foreign: dict[str, str], what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,21 @@ class Checked:
 
 def run(options: argparse.Namespace) -> Status:
     """Prints what was checked; raises what is wrong."""
+    checked = check(options)
+    if checked.errors and options.json:
+        raise PtoError(checked.errors)
+    print(_json(checked, options) if options.json else _text(checked, options))
+    if checked.errors:
+        sys.stdout.flush()
+        raise PtoError(checked.errors)
+    return Status.FINE
+
+
+def check(options: argparse.Namespace) -> Checked:
+    """Runs the kernel in program order and in every order that is asked for.
+
+    Raises Refused for options that do not fit, and PtoError where it does not compile, crashes or hangs.
+    """
     kernel, given = _described(options)
     orders = tuple(dict.fromkeys([PROGRAM, *options.schedules]))
     for word in orders:
@@ -69,13 +85,7 @@ def run(options: argparse.Namespace) -> Status:
     runs = {word: run_kernel(kernel, library, arguments, word, options.limit, seconds) for word in orders}
     if options.save is not None:
         _save(kernel, runs[PROGRAM], options.save)
-    checked = _judged(kernel, runs, options)
-    if checked.errors and options.json:
-        raise PtoError(checked.errors)
-    print(_json(checked, options) if options.json else _text(checked, options))
-    if checked.errors:
-        raise PtoError(checked.errors)
-    return Status.FINE
+    return _judged(kernel, runs, options)
 
 
 def _described(options: argparse.Namespace) -> tuple[Kernel, dict[str, list[str]]]:
