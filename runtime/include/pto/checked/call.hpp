@@ -101,20 +101,24 @@ private:
         int64_t bytes;
     };
 
-    // Whether a tile lies where its memory has bytes, and has a valid shape.
+    // Whether a tile lies where its memory has bytes, and has a valid shape. An empty one is wrong, but does no harm.
     template <typename Tile>
     bool takes(const char* operand, const Tile& tile) {
         constexpr int space = static_cast<int>(space_of<Tile>);
-        constexpr int64_t alignment = Tile::Loc == TileType::Mat && !Tile::isBoxedLayout ? 32 : static_cast<int64_t>(machine::alignment[space]);
+        constexpr bool is_row = Tile::Loc == TileType::Mat && !Tile::isBoxedLayout;
+        constexpr int64_t alignment = is_row ? 32 : static_cast<int64_t>(machine::alignment[space]);
         const bool lies_well = is_placed(operand, tile.data(), space_of<Tile>, start_of(tile), physical_bytes<Tile>,
                                          alignment);
-        const int64_t rows = tile.GetValidRow(), cols = tile.GetValidCol();
-        const bool is_valid = rows > 0 && rows <= Tile::Rows && cols > 0 && cols <= Tile::Cols;
-        if (!is_valid)
-            refuses("shape-refused", {text("operand", operand), number("rows", rows), number("cols", cols),
-                                      text("rule", "a valid shape has at least one row and one column, and lies within "
-                                                   "the tile")});
-        return lies_well && is_valid;
+        return has_valid_shape(operand, tile.GetValidRow(), tile.GetValidCol(), Tile::Rows, Tile::Cols) && lies_well;
+    }
+
+    bool has_valid_shape(const char* operand, int64_t rows, int64_t cols, int64_t most_rows, int64_t most_cols) {
+        if (rows > 0 && rows <= most_rows && cols > 0 && cols <= most_cols) return true;
+        if (rows > most_rows || cols > most_cols) is_not_carried_out();
+        finds("shape-refused", {text("operand", operand), number("rows", rows), number("cols", cols),
+                                text("rule", "a valid shape has at least one row and one column, and lies within the "
+                                             "tile")});
+        return false;
     }
 
     bool is_placed(const char* operand, const void* data, Space space, int64_t start, int64_t bytes, int64_t alignment) {
