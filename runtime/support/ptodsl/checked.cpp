@@ -1,28 +1,35 @@
-// The engine of the checked tile library: compiled once, linked to every checked program.
-#include <pto/checked/engine.hpp>
-#include <pto/checked/kernel.hpp>
-#include <ptodsl/checked/control.hpp>
+// The engine of the checked tile library: compiled once for each architecture, linked to every checked program.
+#include <ptodsl/checked/engine.hpp>
 
-#include <string>
+namespace {
+
+pto::checked::Engine engine;
+
+}  // namespace
 
 namespace pto::checked {
 
-Turn admit(const Instruction&) { return Turn::Now; }
-void hold(Work* work) { delete work; }
-bool scalar_access(const Touch&, Site) { return true; }
-bool inside_parameters(const char*, const char*, Effect, const Region&, Site) { return true; }
-unsigned char* global_shadow(const void*, int64_t) { return nullptr; }
-void set(pipe_t, pipe_t, event_t, Site) {}
-void wait(pipe_t, pipe_t, event_t, Site) {}
-void barrier(pipe_t, Site) {}
+Turn admit(const Instruction& instruction) { return engine.admit(instruction); }
+void hold(Work* work) { engine.hold(work); }
+bool scalar_access(const Touch& touch, Site site) { return engine.scalar_access(touch, site); }
+bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {
+    return engine.inside_parameters(op, operand, effect, region, site);
+}
+unsigned char* global_shadow(const void* start, int64_t bytes) { return engine.global_shadow(start, bytes); }
 
-void report(const char*, Site, const Field*, int, Site) {}
+void set(pipe_t source, pipe_t target, event_t event, Site site) { engine.set({source, target, event}, site); }
+void wait(pipe_t source, pipe_t target, event_t event, Site site) { engine.wait({source, target, event}, site); }
+void barrier(pipe_t pipe, Site site) { engine.barrier(pipe, site); }
 
-void begin(const char*, const Parameter*, int, Site) {}
-void end(Site) {}
+void report(const char* kind, Site at, const Field* fields, int count, Site other) {
+    engine.report(kind, at, fields, count, other);
+}
+
+void begin(const char*, const Parameter* parameters, int count, Site site) { engine.begin(parameters, count, site); }
+void end(Site site) { engine.end(site); }
 
 }  // namespace pto::checked
 
-void ptodsl_check_start(const ptodsl_check*) {}
-void ptodsl_check_undefined(const void*, int64_t) {}
-const char* ptodsl_check_findings() { return "[]"; }
+void ptodsl_check_start(const ptodsl_check* check) { engine.start(*check); }
+void ptodsl_check_undefined(const void* start, int64_t bytes) { engine.declare_undefined(start, bytes); }
+const char* ptodsl_check_findings() { return engine.findings(); }

@@ -87,7 +87,7 @@ bool scalar_access(const Touch& touch, Site site);
 // this is reported, and the instruction is not to be issued. True where the kernel has not said what it was given.
 bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site);
 
-// A byte for each of a range of global memory, 0 where it is defined and 0xff where not, to be read and written; null
+// A byte for each of a range of global memory, 0xff where it is defined and 0 where not, to be read and written; null
 // where the range is not in one buffer that began undefined: then all of it counts as defined.
 unsigned char* global_shadow(const void* start, int64_t bytes);
 
