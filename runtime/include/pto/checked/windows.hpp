@@ -28,13 +28,6 @@ Region region_of_window(const Global& window) {
     return region;
 }
 
-// From the first byte of a region to its last; 0 where there are none.
-inline int64_t reach_of(const Region& region) {
-    int64_t reach = region.run;
-    for (int i = 0; i < 4; ++i) reach = region.count[i] == 0 ? 0 : reach + (region.count[i] - 1) * region.pitch[i];
-    return reach;
-}
-
 // The shadow of a window from its first byte on; null where all of it counts as defined.
 inline unsigned char* shadow_of_window(const void* first, const Region& region) {
     const int64_t reach = reach_of(region);
