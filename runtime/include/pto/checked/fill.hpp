@@ -39,11 +39,9 @@ RecordEvent fill_around(const char* op, Site site, Dst dst, Src src, Work work, 
     take_dtype<typename Dst::DType>(call, narrowed("TFILLPAD", fill_dtypes));
     const Block whole = valid_block(dst), part = valid_block(src);
     const Window copied{0, 0, detail::least(whole.rows, part.rows), detail::least(whole.cols, part.cols)};
-    const bool is_same = static_cast<const void*>(dst.data()) == static_cast<const void*>(src.data());keep_apart(call, "dst", dst, "src", src, "a padded tile is its source, or has bytes of its own");
-    if (is_same && !in_place)
-        call.finds("operands-overlap", {text("operand", "dst"), text("other_operand", "src"),
-                                        text("rule", "a tile is padded in place by TFILLPAD_INPLACE")});
+    const bool is_same = static_cast<const void*>(dst.data()) == static_cast<const void*>(src.data());
     call.reads("src", src, copied);
+    if (in_place) may_take_over(call, dst, src);
     call.writes("dst", dst);
     return call.carries_out([=]() mutable {
         read_layout(op, site, "src", src, copied);
