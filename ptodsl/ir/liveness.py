@@ -39,12 +39,11 @@ def united(first: list[Range], second: list[Range]) -> list[Range]:
     """Two merged lists as one: the longer of the two, changed, so that many joins cost no more than their lists."""
     many, few = (first, second) if len(first) >= len(second) else (second, first)
     for start, end in few:
-        begin = _first_after(many, start - 1)
-        stop = begin
+        begin = stop = _first_after(many, start - 1)
         while stop < len(many) and many[stop][0] <= end + 1:
-            start, end = min(start, many[stop][0]), max(end, many[stop][1])
             stop += 1
-        many[begin:stop] = [(start, end)]
+        met = [(start, end), *many[begin:stop]]
+        many[begin:stop] = [(min(first for first, _ in met), max(last for _, last in met))]
     return many
 
 
