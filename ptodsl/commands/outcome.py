@@ -45,6 +45,8 @@ def _answered(command: Command, options: argparse.Namespace) -> Status:
         return status
     except PtoError as error:
         return _wrong(error, as_json=getattr(options, "json", False) is True)
+    except MemoryError as error:
+        return _wrong(PtoError([_no_memory(error)]), as_json=getattr(options, "json", False) is True)
     except Refused as refused:
         print(f"ptodsl: {refused}", file=sys.stderr)
         return refused.status
@@ -54,6 +56,12 @@ def status_for(error: PtoError) -> Status:
     """The status of mistakes: the toolchain's where one of them is its, else the program's."""
     is_toolchain = any(diagnostic.code.startswith("E06") for diagnostic in error.diagnostics)
     return Status.TOOLCHAIN if is_toolchain else Status.PROGRAM
+
+
+def _no_memory(error: MemoryError) -> Diagnostic:
+    from ptodsl.errors.runtime import OutOfMemory
+
+    return OutOfMemory(None, what=f"this command: {error}" if str(error) else "this command")
 
 
 def _wrong(error: PtoError, *, as_json: bool) -> Status:
