@@ -17,6 +17,7 @@ import numpy as np
 from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
+from ptodsl.crash import blaming
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ArchitectureUnknown
 from ptodsl.ir.dtypes import DType
@@ -115,7 +116,8 @@ def interpret(
         (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
     )
     if after is not None:
-        program = pipeline.stages(program, architecture, until=after)[-1].program
+        with blaming(program, architecture):
+            program = pipeline.stages(program, architecture, until=after)[-1].program
     found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
     return _returned(signature, values, found, buffers)
 
@@ -157,11 +159,12 @@ def _returned(
 
 def _translated(program: Program, architecture: Architecture, dump_dir: str | os.PathLike[str] | None) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
-    done = pipeline.stages(program, architecture)
-    if dump_dir is not None:
-        _dump(done, architecture, Path(dump_dir))
-    placed = pipeline.verified(done[-1].program, architecture)
-    translated = Translated(program, placed, architecture, emit_program(placed, architecture, VERSION))
+    with blaming(program, architecture, (OSError,)):
+        done = pipeline.stages(program, architecture)
+        if dump_dir is not None:
+            _dump(done, architecture, Path(dump_dir))
+        placed = pipeline.proven(done, architecture)
+        translated = Translated(program, placed, architecture, emit_program(placed, architecture, VERSION))
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated

@@ -10,8 +10,8 @@ from typing import Any
 
 from ptodsl import driver
 from ptodsl.commands import Refused, Status
-from ptodsl.commands.crash import blaming
 from ptodsl.commands.user_file import MODULE, execute
+from ptodsl.crash import blaming
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.frontend.decorators import ProgramClass, is_kernel
 from ptodsl.ir.nodes import Program
@@ -60,7 +60,7 @@ def for_each(programs: Iterable[Named], architecture: Architecture, act: Callabl
     """What an action gives for each program; a bug that stops it knows the program."""
 
     def acted(one: Named) -> Any:
-        with blaming(one.program, architecture):
+        with blaming(one.program, architecture, (Refused,)):
             return act(one)
 
     return gather(programs, acted)
