@@ -32,7 +32,7 @@ def blaming(program: Program, architecture: Architecture, answers: tuple[type[Ex
     """Turns what is neither a user's mistake nor one of the `answers` into a `Crash`, its reproducer written."""
     try:
         yield
-    except (PtoError, Crash, BrokenPipeError, *answers):
-        raise
     except Exception as error:
+        if isinstance(error, (PtoError, Crash, BrokenPipeError, *answers)):
+            raise
         raise Crash(Subject(program, architecture), error) from error

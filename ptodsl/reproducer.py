@@ -87,7 +87,7 @@ def _of_program(error: Exception, subject: Subject) -> str:
 
 
 def _later(error: Exception, subject: Subject) -> Iterator[tuple[str, str]]:
-    """What the passes had made of the program: by the last one that was right, and by the one that a verifier refuses."""
+    """What the passes had made of the program: the last that was right, and what a verifier refuses."""
     refused = error if isinstance(error, PassRefused) else None
     stage = last_good(subject, until=_before(refused.made) if refused else pipeline.STAGES[-1])
     if stage.name != pipeline.FRONTEND:
