@@ -58,7 +58,7 @@ def status_for(error: PtoError) -> Status:
 def _wrong(error: PtoError, *, as_json: bool) -> Status:
     status = status_for(error)
     if as_json:
-        print(json.dumps({"status": status, "diagnostics": [_data(one) for one in error.diagnostics]}, indent=2))
+        print(json.dumps({"status": status, "diagnostics": [data_of(one) for one in error.diagnostics]}, indent=2))
     else:
         print(error, file=sys.stderr)
     return status
@@ -78,7 +78,7 @@ def _bug(error: Exception, file: object) -> Status:
     return Status.BUG
 
 
-def _data(diagnostic: Diagnostic) -> dict[str, Any]:
+def data_of(diagnostic: Diagnostic) -> dict[str, Any]:
     """A diagnostic for a machine; lines count from 1, columns from 0."""
     return {
         "code": diagnostic.code,

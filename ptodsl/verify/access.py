@@ -60,6 +60,8 @@ class Access:
     window: tuple[Side, ...]
     tile: TileType | None = None
     """The type through which bytes of a memory are touched; None for hidden scratch."""
+    name: str = ""
+    """The tile's; empty where the access is no tile's."""
 
 
 class Unplaced(Exception):
@@ -133,7 +135,7 @@ def _tile_access(value: Value, tile: TileType, kind: Kind) -> Access:
         raise Unplaced(value.name)
     assert tile.memory is not None
     assert tile.offset is not None
-    return Access(tile.memory, kind, (Side(Linear(tile.offset), footprint(tile)),), tile)
+    return Access(tile.memory, kind, (Side(Linear(tile.offset), footprint(tile)),), tile, value.name)
 
 
 def _default_sizes(op: Op, tensor: TensorType) -> tuple[int, ...]:

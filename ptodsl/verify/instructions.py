@@ -56,6 +56,8 @@ class Kernel:
     """Where each scalar that an offset may name is defined."""
     flags: dict[Op, Flag] = field(default_factory=dict[Op, Flag])
     """Every set and every wait, in printed order."""
+    ahead: dict[Op, int] = field(default_factory=dict[Op, int])
+    """How many instructions are printed before a set or a wait."""
     barriers: dict[Op, Pipe] = field(default_factory=dict[Op, Pipe])
     findings: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
@@ -134,6 +136,7 @@ class _Listing:
             assert isinstance(event, int)
             flag = self.flags[source, target, event] = Flag(Pipe(source), Pipe(target), event)
         self.kernel.flags[op] = flag
+        self.kernel.ahead[op] = len(self.kernel.instructions)
 
     def _instruction(self, op: Op, row: OpRow, path: tuple[Step, ...]) -> None:
         try:

@@ -6,6 +6,7 @@ them. One walk in issue order suffices for every number of iterations: docs of `
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from typing_extensions import assert_never
@@ -15,6 +16,7 @@ from ptodsl.errors.sync import (
     BranchesUnbalanced,
     FinalBarrierMissing,
     FlagMayBeReused,
+    FlagPendingTwice,
     FlagReused,
     FlagSetTwice,
     HiddenFlagTaken,
@@ -25,7 +27,6 @@ from ptodsl.errors.sync import (
 )
 from ptodsl.ir.hardware import Memory, Pipe
 from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Program, Return, Yield
-from ptodsl.ir.span import Span
 from ptodsl.machine import Architecture
 from ptodsl.verify.access import Kind
 from ptodsl.verify.conflicts import Conflicts, bits_of
@@ -60,6 +61,10 @@ def verify_sync(
     return findings.report()
 
 
+MOST_TOKENS = 15
+"""Tokens of one flag that hardware may hold at most, where it counts them: what its vendor says of other counters."""
+
+
 class _Walk:
     """One kernel, walked in issue order; `_pending` is the state before the next statement."""
 
@@ -74,7 +79,9 @@ class _Walk:
         self._suspects = {i: self._conflicts.of_instruction(i) for i in self._kernel.instructions.values()}
         self._order = PipeOrder(self._kernel, architecture)
         self._wait_bits: dict[Flag, int] = {}
-        self._set_spans: dict[Flag, Span] = {}
+        self._sets: dict[Flag, Op] = {}
+        self._waited: dict[tuple[Pipe, Pipe], Op] = {}
+        """The set whose token was last taken between two pipes."""
         self._never_set: set[Flag] = set()
         self._pending = Pending()
 
@@ -129,23 +136,37 @@ class _Walk:
 
     def _set(self, op: Op, flag: Flag) -> None:
         if self._pending.count(flag) and self._findings.is_new(FlagSetTwice, op):
-            notes = [Note("the token that stands", self._set_spans[flag])]
-            self._findings.add(FlagSetTwice(op.span, notes, flag=flag))
+            notes = [Note("the token that stands", self._sets[flag].span)]
+            once = self._rules.strict or self._rules.strict_flags
+            twice = FlagSetTwice if once or self._pending.count(flag) >= MOST_TOKENS else FlagPendingTwice
+            self._findings.add(twice(op.span, notes, flag=flag))
         if self._pending.running(flag.source) & self._wait_bits[flag] and self._findings.is_new(FlagReused, op):
             kind = FlagReused if self._rules.strict_flags else FlagMayBeReused
             fields = {"source": pipe_text(flag.source), "target": pipe_text(flag.target)}
             self._findings.add(kind(op.span, flag=flag, **fields))
         if not self._pending.count(flag):
-            self._set_spans[flag] = op.span
+            self._sets[flag] = op
         self._pending.set(flag, self._order.of_pipe[flag.source])
 
     def _wait(self, op: Op, flag: Flag) -> None:
         if self._pending.count(flag):
             self._pending.wait(flag)
+            self._waited[flag.source, flag.target] = self._sets[flag]
         elif self._findings.is_new(WaitWithoutSet, op):
             self._never_set.add(flag)
-            self._findings.add(WaitWithoutSet(op.span, flag=flag, target=pipe_text(flag.target)))
+            self._findings.add(WaitWithoutSet(op.span, self._sets_behind(op), flag=flag, target=pipe_text(flag.target)))
         self._pending.start(self._wait_bits[flag])
+
+    def _sets_behind(self, wait: Op) -> Iterator[Note]:
+        """Where the flag of a wait is set, if only behind it or on other paths."""
+        flag = self._kernel.flags[wait]
+        sets = [op for op, other in self._kernel.flags.items() if other is flag and op.name == "set_flag"]
+        where = "on a path that does not lead here, or for a wait before this one"
+        for op in sets[:1]:
+            behind = (op.span.line, op.span.column) > (wait.span.line, wait.span.column)
+            yield Note(f"set here, {'behind the wait' if behind else where}", op.span)
+        if not sets:
+            yield Note(f"no statement of the kernel sets `{flag}`")
 
     def _instruction(self, instruction: Instruction) -> None:
         if instruction.row.hidden_flags:
@@ -161,7 +182,7 @@ class _Walk:
             taken = pair in self._architecture.reserved and flag.event == 0
             if taken and self._findings.is_new(HiddenFlagTaken, instruction, flag):
                 first = self._architecture.first_event(pair)
-                notes = [Note("the token that stands", self._set_spans[flag])]
+                notes = [Note("the token that stands", self._sets[flag].span)]
                 fields = {"flag": flag, "first": first, "pair": f"{flag.source.value}, {flag.target.value}"}
                 self._findings.add(HiddenFlagTaken(instruction.op.span, notes, op=instruction.row.label, **fields))
 
@@ -183,8 +204,11 @@ class _Walk:
         self._pending.complete(instruction.pipe, sum(1 << other for other in errors))
 
     def _hazard(self, other: int, instruction: Instruction, bit: int) -> Hazard:
-        accesses = self._kernel.accesses
-        return Hazard(self._kernel.owners[other], accesses[other], instruction, accesses[bit])
+        accesses, source = self._kernel.accesses, self._kernel.owners[other]
+        taken = self._waited.get((source.pipe, instruction.pipe))
+        is_early = taken is not None and self._kernel.ahead[taken] <= source.order < instruction.order
+        early = taken.span if taken is not None and is_early else None
+        return Hazard(source, accesses[other], instruction, accesses[bit], early)
 
     def _excuse(self, hazard: Hazard) -> str:
         """Why a hazard is only worth a note; empty for an error."""
@@ -220,7 +244,7 @@ class _Walk:
         """Report it, and go on as if both branches had left the token."""
         if self._findings.is_new(BranchesUnbalanced, statement, flag):
             fields = {"flag": flag, "then": then.count(flag), "orelse": orelse.count(flag)}
-            self._findings.add(BranchesUnbalanced(statement.span, [Note("set here", self._set_spans[flag])], **fields))
+            self._findings.add(BranchesUnbalanced(statement.span, [Note("set here", self._sets[flag].span)], **fields))
         queue = then.tokens.get(flag) or orelse.tokens[flag]
         then.tokens[flag] = orelse.tokens[flag] = queue
 
@@ -250,7 +274,7 @@ class _Walk:
             head.tokens[flag] = end.tokens[flag]
         elif is_new:
             fields = {"flag": flag, "before": head.count(flag), "after": end.count(flag)}
-            self._findings.add(LoopUnbalanced(statement.span, [Note("set here", self._set_spans[flag])], **fields))
+            self._findings.add(LoopUnbalanced(statement.span, [Note("set here", self._sets[flag].span)], **fields))
         if flag in head.tokens:
             end.tokens[flag] = head.tokens[flag]
 
@@ -258,7 +282,7 @@ class _Walk:
         """No token is left, and all that was stored is there."""
         name, span = self._function.name, self._function.body.statements[-1].span
         for flag in sorted(self._pending.tokens, key=str):
-            self._findings.add(TokenLeft(self._set_spans[flag], flag=flag, kernel=name))
+            self._findings.add(TokenLeft(self._sets[flag].span, flag=flag, kernel=name))
         if self._rules.strict and not self._ends_in_barrier():
             self._findings.add(FinalBarrierMissing(span, kernel=name))
         if not self._rules.strict:

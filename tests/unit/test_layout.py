@@ -63,7 +63,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "commands": frozenset(
         {
             *("benchmarks", "bisect", "compiled", "crash", "driver", "machine"),
-            *("pipeline", "reproducer", "runtime", "signature", "testing", "version"),
+            *("pipeline", "reproducer", "runtime", "signature", "testing", "verify", "version"),
         }
     )
     | FRONT,
