@@ -76,13 +76,17 @@ class Reader:
     handles: Handles
     forms: Forms
 
-    def pipe(self, op: Op, row: OpRow) -> Pipe | None:
-        """The pipe that an op is issued to; None where there is none for it. Raises Unplaced."""
-        if not row.transfer:
-            return row.pipe
-        target = _memory(op.results[0]) if op.results else Memory.GM
-        move = self.architecture.move(_memory(op.operands[0][0]), target)
-        return move.pipe if move else None
+    def pipes(self, op: Op, row: OpRow) -> tuple[Pipe, ...]:
+        """The pipe that an op is issued to, one for each part where it is several; none where no pipe does it.
+
+        Raises Unplaced.
+        """
+        if row.transfer:
+            target = _memory(op.results[0]) if op.results else Memory.GM
+            move = self.architecture.move(_memory(op.operands[0][0]), target)
+            return (move.pipe,) if move else ()
+        dtype = next((result.type.dtype for result in op.results if isinstance(result.type, TileType)), None)
+        return self.architecture.parts_of(row.instruction, dtype) or ((row.pipe,) if row.pipe else ())
 
     def accesses(self, op: Op, row: OpRow) -> Iterator[Access]:
         """Everything an instruction touches; raises Unplaced."""

@@ -60,7 +60,7 @@ class Hazard:
     def _notes(self) -> list[Note]:
         did = f"{pipe_text(self.earlier.pipe)} {self.first.kind.value} {place_text(self.first)}{_whose(self.first)}"
         notes = [Note(f"{did} in an earlier iteration" if self.goes_round else did, self.earlier.op.span)]
-        if self.earlier is self.later:
+        if self.earlier.op is self.later.op:
             notes = [Note("the two are one statement in two iterations of a loop")]
         if self.early is not None:
             covers = f"this set covers only what {pipe_text(self.earlier.pipe)} was given before it"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
 from typing_extensions import assert_never
@@ -27,7 +29,10 @@ Step: TypeAlias = tuple[If | For, int]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Instruction:
-    """An op that is issued to a pipe. Its accesses are the bits from `first` on; `order` counts in printed order."""
+    """An op, or a part of one, that is issued to a pipe.
+
+    Its accesses are the bits from `first` on; `order` counts ops in printed order.
+    """
 
     op: Op
     row: OpRow
@@ -49,7 +54,8 @@ class Kernel:
 
     function: Function
     core: Core = Core.VECTOR
-    instructions: dict[Op, Instruction] = field(default_factory=dict[Op, Instruction])
+    instructions: dict[Op, tuple[Instruction, ...]] = field(default_factory=dict[Op, "tuple[Instruction, ...]"])
+    """What is issued for each op: one instruction, or its parts, in order."""
     accesses: list[Access] = field(default_factory=list[Access])
     owners: list[Instruction] = field(default_factory=list[Instruction])
     scopes: dict[Value, tuple[Step, ...]] = field(default_factory=dict[Value, "tuple[Step, ...]"])
@@ -60,6 +66,10 @@ class Kernel:
     """How many instructions are printed before a set or a wait."""
     barriers: dict[Op, Pipe] = field(default_factory=dict[Op, Pipe])
     findings: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    def all_instructions(self) -> Iterator[Instruction]:
+        """Every instruction, in printed order."""
+        return chain.from_iterable(self.instructions.values())
 
 
 def read_kernel(function: Function, architecture: Architecture) -> Kernel:
@@ -140,19 +150,25 @@ class _Listing:
 
     def _instruction(self, op: Op, row: OpRow, path: tuple[Step, ...]) -> None:
         try:
-            pipe = self.reader.pipe(op, row)
+            pipes = self.reader.pipes(op, row)
             accesses = tuple(self.reader.accesses(op, row))
         except Unplaced as tile:
             self._refuse(row.label, op, f"the tile `{tile}` has no address yet")
             return
-        if pipe is None:
+        if not pipes:
             self._refuse(row.label, op, f"{self.reader.architecture.name} has no such transfer")
             return
-        kernel = self.kernel
-        instruction = Instruction(op, row, pipe, accesses, len(kernel.accesses), len(kernel.instructions), path)
-        kernel.instructions[op] = instruction
-        kernel.accesses.extend(accesses)
-        kernel.owners.extend([instruction] * len(accesses))
+        order = len(self.kernel.instructions)
+        self.kernel.instructions[op] = tuple(self._issued(op, row, pipe, accesses, order, path) for pipe in pipes)
+
+    def _issued(
+        self, op: Op, row: OpRow, pipe: Pipe, accesses: tuple[Access, ...], order: int, path: tuple[Step, ...]
+    ) -> Instruction:
+        """An op, or a part of it: any of its accesses may be any part's."""
+        instruction = Instruction(op, row, pipe, accesses, len(self.kernel.accesses), order, path)
+        self.kernel.accesses.extend(accesses)
+        self.kernel.owners.extend([instruction] * len(accesses))
+        return instruction
 
 
 def _touches(op: Op, row: OpRow) -> bool:
@@ -168,7 +184,7 @@ _DATA = (OperandKind.TILE, OperandKind.TENSOR)
 
 def _core(kernel: Kernel, architecture: Architecture) -> Core:
     """The core that the kernel's pipes ask for; where none decides, a vector core if it has tiles in UB."""
-    for pipe in dict.fromkeys(instruction.pipe for instruction in kernel.instructions.values()):
+    for pipe in dict.fromkeys(instruction.pipe for instruction in kernel.all_instructions()):
         core = architecture.core_of(pipe)
         if core is not None:
             return core

@@ -22,7 +22,7 @@ class PipeOrder:
         self._kernel = kernel
         self._architecture = architecture
         self.of_pipe: defaultdict[Pipe, int] = defaultdict(int)
-        for instruction in kernel.instructions.values():
+        for instruction in kernel.all_instructions():
             self.of_pipe[instruction.pipe] |= instruction.bits
         self._accumulators = self._large_accumulators()
 

@@ -76,7 +76,7 @@ class _Walk:
         self._kernel: Kernel = read_kernel(function, architecture)
         self._core = architecture.cores[self._kernel.core]
         self._conflicts = Conflicts(self._kernel)
-        self._suspects = {i: self._conflicts.of_instruction(i) for i in self._kernel.instructions.values()}
+        self._suspects = {i: self._conflicts.of_instruction(i) for i in self._kernel.all_instructions()}
         self._order = PipeOrder(self._kernel, architecture)
         self._wait_bits: dict[Flag, int] = {}
         self._sets: dict[Flag, Op] = {}
@@ -124,9 +124,7 @@ class _Walk:
             case "pipe_barrier":
                 self._barrier(self._kernel.barriers[op])
             case _:
-                instruction = self._kernel.instructions.get(op)
-                if instruction is not None:
-                    self._instruction(instruction)
+                self._issue(self._kernel.instructions.get(op, ()))
 
     def _barrier(self, pipe: Pipe) -> None:
         if pipe is Pipe.ALL:
@@ -168,19 +166,22 @@ class _Walk:
         if not sets:
             yield Note(f"no statement of the kernel sets `{flag}`")
 
-    def _instruction(self, instruction: Instruction) -> None:
-        if instruction.row.hidden_flags:
-            self._check_hidden(instruction)
-        if self._suspects[instruction] & self._pending.running(instruction.pipe):
-            self._check_hazards(instruction)
-        self._pending.start(instruction.bits)
+    def _issue(self, parts: tuple[Instruction, ...]) -> None:
+        """An op's instruction, or its parts: what orders those among each other is inside."""
+        for part in parts:
+            if part.row.hidden_flags:
+                self._check_hidden(part)
+            if self._suspects[part] & self._pending.running(part.pipe):
+                self._check_hazards(part)
+        for part in parts:
+            self._pending.start(part.bits)
 
     def _check_hidden(self, instruction: Instruction) -> None:
         """No token stands that a flag inside the instruction would be mistaken for."""
         for flag in self._pending.tokens:
             pair = (flag.source, flag.target)
             taken = pair in self._architecture.reserved and flag.event == 0
-            if taken and self._findings.is_new(HiddenFlagTaken, instruction, flag):
+            if taken and self._findings.is_new(HiddenFlagTaken, instruction.op, flag):
                 first = self._architecture.first_event(pair)
                 notes = [Note("the token that stands", self._sets[flag].span)]
                 fields = {"flag": flag, "first": first, "pair": f"{flag.source.value}, {flag.target.value}"}
