@@ -12,7 +12,7 @@ from typing_extensions import assert_never
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.sync import NotModelled
 from ptodsl.ir.hardware import Core, Memory, Pipe
-from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Return, Value, Yield
+from ptodsl.ir.nodes import Block, Call, For, Function, If, Op, Return, Statement, Value, Yield
 from ptodsl.ir.rewrite import values_of
 from ptodsl.ir.types import TensorType, TileType
 from ptodsl.machine import Architecture
@@ -31,7 +31,7 @@ Step: TypeAlias = tuple[If | For, int]
 class Instruction:
     """An op, or a part of one, that is issued to a pipe.
 
-    Its accesses are the bits from `first` on; `order` counts ops in printed order.
+    Its accesses are those of the kernel from `first` on; `order` counts ops in printed order.
     """
 
     op: Op
@@ -42,15 +42,10 @@ class Instruction:
     order: int
     path: tuple[Step, ...]
 
-    @property
-    def bits(self) -> int:
-        """The set of its accesses."""
-        return ((1 << len(self.accesses)) - 1) << self.first
-
 
 @dataclass
 class Kernel:
-    """The instructions of a kernel, and for each access (a bit) the instruction that makes it."""
+    """The instructions of a kernel, and for each access the instruction that makes it."""
 
     function: Function
     core: Core = Core.VECTOR
@@ -58,6 +53,8 @@ class Kernel:
     """What is issued for each op: one instruction, or its parts, in order."""
     accesses: list[Access] = field(default_factory=list[Access])
     owners: list[Instruction] = field(default_factory=list[Instruction])
+    ends: list[int] = field(default_factory=list[int])
+    """How many accesses there are up to the end of each statement of the body."""
     scopes: dict[Value, tuple[Step, ...]] = field(default_factory=dict[Value, "tuple[Step, ...]"])
     """Where each scalar that an offset may name is defined."""
     flags: dict[Op, Flag] = field(default_factory=dict[Op, Flag])
@@ -76,7 +73,10 @@ def read_kernel(function: Function, architecture: Architecture) -> Kernel:
     """The kernel; what no row describes is among its findings."""
     kernel = Kernel(function)
     reader = Reader(architecture, Handles.of(function), Forms({}))
-    _Listing(kernel, reader).block(function.body, ())
+    listing = _Listing(kernel, reader)
+    for statement in function.body.statements:
+        listing.statement(statement, ())
+        kernel.ends.append(len(kernel.accesses))
     kernel.core = function.core or _core(kernel, architecture)
     return kernel
 
@@ -92,24 +92,27 @@ class _Listing:
 
     def block(self, block: Block, path: tuple[Step, ...]) -> None:
         for statement in block.statements:
-            match statement:
-                case Op():
-                    self._op(statement, path)
-                case If():
-                    self._define(statement.results, path)
-                    self.block(statement.then, (*path, (statement, 0)))
-                    self.block(statement.orelse, (*path, (statement, 1)))
-                case For():
-                    inner = (*path, (statement, 0))
-                    self._define(statement.results, path)
-                    self._define((statement.index, *statement.carried), inner)
-                    self.block(statement.body, inner)
-                case Call():
-                    self._refuse("call", statement, "a kernel calls nothing")
-                case Yield() | Return():
-                    pass
-                case _:
-                    assert_never(statement)
+            self.statement(statement, path)
+
+    def statement(self, statement: Statement, path: tuple[Step, ...]) -> None:
+        match statement:
+            case Op():
+                self._op(statement, path)
+            case If():
+                self._define(statement.results, path)
+                self.block(statement.then, (*path, (statement, 0)))
+                self.block(statement.orelse, (*path, (statement, 1)))
+            case For():
+                inner = (*path, (statement, 0))
+                self._define(statement.results, path)
+                self._define((statement.index, *statement.carried), inner)
+                self.block(statement.body, inner)
+            case Call():
+                self._refuse("call", statement, "a kernel calls nothing")
+            case Yield() | Return():
+                pass
+            case _:
+                assert_never(statement)
 
     def _define(self, values: tuple[Value, ...], path: tuple[Step, ...]) -> None:
         self.kernel.scopes.update(dict.fromkeys(values, path))

@@ -6,7 +6,8 @@ them. One walk in issue order suffices for every number of iterations: docs of `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from typing_extensions import assert_never
@@ -26,7 +27,7 @@ from ptodsl.errors.sync import (
     WaitWithoutSet,
 )
 from ptodsl.ir.hardware import Memory, Pipe
-from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Program, Return, Yield
+from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Program, Return, Statement, Yield
 from ptodsl.machine import Architecture
 from ptodsl.verify.access import Kind
 from ptodsl.verify.conflicts import Conflicts, bits_of
@@ -36,6 +37,7 @@ from ptodsl.verify.instructions import Instruction, Kernel, read_kernel
 from ptodsl.verify.legality import Legality
 from ptodsl.verify.pending import Flag, Pending
 from ptodsl.verify.pipe_order import PipeOrder
+from ptodsl.verify.window import Window
 
 
 @dataclass(frozen=True)
@@ -75,45 +77,68 @@ class _Walk:
         self._findings = findings
         self._kernel: Kernel = read_kernel(function, architecture)
         self._core = architecture.cores[self._kernel.core]
-        self._conflicts = Conflicts(self._kernel)
-        self._suspects = {i: self._conflicts.of_instruction(i) for i in self._kernel.all_instructions()}
-        self._order = PipeOrder(self._kernel, architecture)
-        self._wait_bits: dict[Flag, int] = {}
         self._sets: dict[Flag, Op] = {}
         self._waited: dict[tuple[Pipe, Pipe], Op] = {}
         """The set whose token was last taken between two pipes."""
         self._never_set: set[Flag] = set()
-        self._pending = Pending()
+        flags = list(dict.fromkeys(self._kernel.flags.values()))
+        self._wait_bits = {flag: 1 << number for number, flag in enumerate(flags)}
+        """One bit for each flag, below those of accesses: its wait, as if it were an instruction of its pipe."""
+        self._pending = Pending.of(self._asking(flags))
+        self._look(Window(self._kernel, len(flags), 0, 0))
+
+    def _asking(self, flags: Iterable[Flag]) -> Iterator[Pipe]:
+        """The pipes that something is issued to or waited for on; S also asks at the end of what others wrote."""
+        yield from (instruction.pipe for instruction in self._kernel.all_instructions())
+        for flag in flags:
+            yield from (flag.source, flag.target)
+        if not self._rules.strict:
+            yield Pipe.S
+
+    def _look(self, window: Window) -> None:
+        """Have other accesses in view."""
+        waits: defaultdict[Pipe, int] = defaultdict(int)
+        for flag, bit in self._wait_bits.items():
+            waits[flag.target] |= bit
+        self._window = window
+        self._conflicts = Conflicts(window)
+        self._order = PipeOrder(window, self._architecture, waits)
 
     def run(self) -> None:
         """Walk to the end; the findings are in the collector."""
         for finding in self._kernel.findings:
             self._findings.add(finding)
         Legality(self._kernel, self._architecture, self._findings).check()
-        self._number_waits()
-        self._block(self._function.body)
+        begin = 0
+        for statement, end in zip(self._function.body.statements, self._kernel.ends, strict=True):
+            if end > self._window.stop:
+                self._move(begin)
+            self._statement(statement)
+            begin = end
         self._end()
 
-    def _number_waits(self) -> None:
-        """One bit for each flag, beyond those of accesses: its wait, as if it were an instruction of its pipe."""
-        for flag in self._kernel.flags.values():
-            if flag not in self._wait_bits:
-                self._wait_bits[flag] = 1 << (len(self._kernel.accesses) + len(self._wait_bits))
-                self._order.of_pipe[flag.target] |= self._wait_bits[flag]
+    def _move(self, at: int) -> None:
+        """Have what begins at an access in view, and lose what is complete for all."""
+        window = self._window.moved(self._pending.alive, at)
+        self._pending.shift(window.lowest, window.first - self._window.first)
+        self._look(window)
 
     def _block(self, block: Block) -> None:
         for statement in block.statements:
-            match statement:
-                case Op():
-                    self._op(statement)
-                case If():
-                    self._if(statement)
-                case For():
-                    self._for(statement)
-                case Call() | Yield() | Return():
-                    pass
-                case _:
-                    assert_never(statement)
+            self._statement(statement)
+
+    def _statement(self, statement: Statement) -> None:
+        match statement:
+            case Op():
+                self._op(statement)
+            case If():
+                self._if(statement)
+            case For():
+                self._for(statement)
+            case Call() | Yield() | Return():
+                pass
+            case _:
+                assert_never(statement)
 
     def _op(self, op: Op) -> None:
         match op.name:
@@ -171,10 +196,11 @@ class _Walk:
         for part in parts:
             if part.row.hidden_flags:
                 self._check_hidden(part)
-            if self._suspects[part] & self._pending.running(part.pipe):
+            if self._conflicts.of_instruction(part) & self._pending.running(part.pipe):
                 self._check_hazards(part)
         for part in parts:
-            self._pending.start(part.bits)
+            numbers = self._window.of(part)
+            self._pending.start((1 << numbers.stop) - (1 << numbers.start))
 
     def _check_hidden(self, instruction: Instruction) -> None:
         """No token stands that a flag inside the instruction would be mistaken for."""
@@ -195,7 +221,7 @@ class _Walk:
         running = self._pending.running(instruction.pipe)
         errors: dict[int, Hazard] = {}
         notes: dict[int, Hazard] = {}
-        for bit in range(instruction.first, instruction.first + len(instruction.accesses)):
+        for bit in self._window.of(instruction):
             suspects = self._conflicts.of[bit] & running & ~self._order.kept(instruction, bit)
             for other in bits_of(self._conflicts.meeting(suspects, bit)):
                 hazard = self._hazard(other, instruction, bit)
@@ -205,11 +231,11 @@ class _Walk:
         self._pending.complete(instruction.pipe, sum(1 << other for other in errors))
 
     def _hazard(self, other: int, instruction: Instruction, bit: int) -> Hazard:
-        accesses, source = self._kernel.accesses, self._kernel.owners[other]
+        source, first, second = self._window.owner(other), self._window.access(other), self._window.access(bit)
         taken = self._waited.get((source.pipe, instruction.pipe))
         is_early = taken is not None and self._kernel.ahead[taken] <= source.order < instruction.order
         early = taken.span if taken is not None and is_early else None
-        return Hazard(source, accesses[other], instruction, accesses[bit], early)
+        return Hazard(source, first, instruction, second, early)
 
     def _excuse(self, hazard: Hazard) -> str:
         """Why a hazard is only worth a note; empty for an error."""
@@ -299,8 +325,9 @@ class _Walk:
 
     def _check_stores_done(self) -> None:
         """For code that others wrote: every write to global memory is ordered before the end, on S."""
-        for bit in bits_of(self._pending.running(Pipe.S) & (1 << len(self._kernel.accesses)) - 1):
-            access, owner = self._kernel.accesses[bit], self._kernel.owners[bit]
+        waits = (1 << self._window.lowest) - 1
+        for bit in bits_of(self._pending.running(Pipe.S) & ~waits):
+            access, owner = self._window.access(bit), self._window.owner(bit)
             if not isinstance(access.place, Memory) and access.kind is not Kind.READ:
                 fields = {"op": owner.row.label, "pipe": pipe_text(owner.pipe), "where": place_text(access)}
                 self._findings.add(StoreUnfinished(owner.op.span, kernel=self._function.name, **fields))
