@@ -17,6 +17,7 @@ import numpy as np
 from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
+from ptodsl.crash import blaming
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
 from ptodsl.errors.runtime import OutOfMemory
@@ -162,7 +163,8 @@ def _interpreted(
         (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
     )
     if after is not None:
-        program = pipeline.stages(program, architecture, until=after)[-1].program
+        with blaming(program, architecture):
+            program = pipeline.stages(program, architecture, until=after)[-1].program
     try:
         found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
     except MemoryError as error:
@@ -213,12 +215,13 @@ def _translated(
     is_checked: bool = False,
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
-    done = pipeline.stages(program, architecture)
-    if dump_dir is not None:
-        _dump(done, architecture, Path(dump_dir))
-    placed = pipeline.verified(done[-1].program, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
-    translated = Translated(program, placed, architecture, emitted)
+    with blaming(program, architecture, (OSError,)):
+        done = pipeline.stages(program, architecture)
+        if dump_dir is not None:
+            _dump(done, architecture, Path(dump_dir))
+        placed = pipeline.proven(done, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
+        translated = Translated(program, placed, architecture, emitted)
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated
