@@ -18,7 +18,7 @@ from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
 from ptodsl.crash import blaming
-from ptodsl.errors import PtoError
+from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
 from ptodsl.errors.runtime import OutOfMemory
 from ptodsl.errors.stack import enough_stack
@@ -27,16 +27,20 @@ from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.ir.rewrite import values_of
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.pipeline import Stage
 from ptodsl.runtime import arguments, arrays, build, results, schedules, toolchains, workers
+from ptodsl.runtime.cache import SOURCE
 from ptodsl.runtime.checked_launch import BY_DEFAULT, LIMIT, CheckedLaunch, Checking, load_checked
+from ptodsl.runtime.findings import Finding, Place
 from ptodsl.runtime.launch import load
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
 from ptodsl.signature import signature_of
+from ptodsl.verdicts import line_span, verdicts
 from ptodsl.version import VERSION
 
 __all__ = ["compile", "compile_all", "emit", "interpret", "parse", "program_of"]
@@ -130,8 +134,16 @@ def _is_checked(target: str, checking: Checking) -> bool:
 
 
 def _load_checked(translated: Translated, library: Path, checking: Checking) -> CheckedLaunch:
+    """The checked program; what it finds points at the statements that its text was made from."""
     emitted, arch = translated.emitted, translated.architecture.name
-    return load_checked(library, translated.signature, _faults(emitted), arch, emitted.places, checking)
+
+    def locate(place: Place) -> Span | None:
+        return emitted.places.get(place.line) if place.file == SOURCE else line_span(place)
+
+    def judge(found: Sequence[Finding], checking: Checking) -> tuple[Diagnostic, ...]:
+        return verdicts(found, locate, arch, strict=checking.strict)
+
+    return load_checked(library, translated.signature, _faults(emitted), judge, checking)
 
 
 def interpret(
