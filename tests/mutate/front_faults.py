@@ -50,7 +50,7 @@ FRONT_FAULTS: tuple[Fault, ...] = (
         "inference",
         "ptodsl/ops/infer.py",
         '"fp16": FP32, "bf16": FP32',
-        '"fp16": FP16, "bf16": FP32',
+        '"fp16": DTYPES["fp16"], "bf16": FP32',
         units("frontend_calls", "check_types", "interpreter_programs"),
     ),
     Fault(
