@@ -37,12 +37,22 @@ def _structure(program: Program, _: Architecture) -> None:
 
 def left_behind(program: Program, arguments: Sequence[Any], architecture: Architecture) -> Arrays | str:
     """What a placed program's run on the interpreter leaves: its results, then its arrays; or why it stops."""
-    values = [value.copy() if isinstance(value, np.ndarray) else value for value in arguments]
+    values = fresh(arguments)
     try:
         results = interpreter.run(program, values, architecture=architecture)
     except (PtoError, InternalError) as error:
         return str(error)
-    return [*results, *(value for value in values if isinstance(value, np.ndarray))]
+    return [*results, *arrays_of(values)]
+
+
+def fresh(arguments: Sequence[Any]) -> list[Any]:
+    """Copies of the arrays among arguments, and the numbers."""
+    return [value.copy() if isinstance(value, np.ndarray) else value for value in arguments]
+
+
+def arrays_of(values: Sequence[Any]) -> Arrays:
+    """The arrays among arguments."""
+    return [value for value in values if isinstance(value, np.ndarray)]
 
 
 def same(found: Arrays | str, wanted: Arrays | str) -> bool:

@@ -56,7 +56,9 @@ def _places(buffer: Buffer, others: list[Buffer], architecture: Architecture) ->
         if buffer.is_live_with(other) and not other.meets(buffer.start, buffer.stop):
             yield "onto a live tile", other.start
             yield "onto the end of a live tile", other.stop - spec.alignment
-    yield "beyond capacity", spec.capacity - buffer.size + spec.alignment
+    if spec.physical > spec.capacity:
+        yield "into reserved bytes", spec.capacity - buffer.size + spec.alignment
+    yield "beyond capacity", spec.physical - buffer.size + spec.alignment
 
 
 def _weight(buffer: Buffer, start: int, others: list[Buffer], alignment: int) -> int:
@@ -94,19 +96,21 @@ def _shrunk(program: Program, function: Function, op: Op, temporary: Value) -> I
     type_ = tile_type(temporary)
     assert type_.physical is not None
     for dim, word in enumerate(("rows", "columns")):
-        if type_.physical[dim] > 1:
-            half = {temporary: _halved(type_, dim)}
+        halved = _halved(type_, dim)
+        if halved.nbytes < type_.nbytes:
+            half = {temporary: halved}
             what = f"{temporary.name} of {op.name} with half its {word}"
             changed = with_function(program, function, with_types(function, half))
             yield Mutant("temporary shrunk", what, function.name, changed)
 
 
 def _halved(type_: TileType, dim: int) -> TileType:
+    """Half of a tile of plain rows, which stay whole blocks of 32 bytes."""
     assert type_.physical is not None
-    sizes = [list(type_.shape), list(type_.physical)]
-    for size in sizes:
-        size[dim] = max(1, size[dim] // 2)
-    shape, physical = ((size[0], size[1]) for size in sizes)
+    rows, columns = type_.physical
+    block = STEP // type_.dtype.size
+    physical = (max(1, rows // 2), columns) if dim == 0 else (rows, -(-columns // 2 // block) * block)
+    shape = (min(type_.shape[0], physical[0]), min(type_.shape[1], physical[1]))
     return replace(type_, shape=shape, valid=shape, physical=physical)
 
 

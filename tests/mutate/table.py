@@ -15,9 +15,11 @@ from pathlib import Path
 from tqdm import tqdm  # type: ignore[import-untyped] # its stubs are a package of their own, for one call
 
 from tests.mutate.corpus import Subject, random_subjects, suite_subjects
+from tests.mutate.editing import Mutant
 from tests.mutate.graphs import SCANS, Graph, graphs
 from tests.mutate.tally import Outcome, Tally
-from tests.mutate.verdicts import Court
+from tests.mutate.trials import Bench, compiled, trials
+from tests.mutate.verdicts import MANY, Court
 from tests.st.suite import SUITE
 
 HARMLESS = 0.02
@@ -26,11 +28,24 @@ TRACED = range(1, 41)
 """The orders in which a graph's dependencies are collected."""
 
 
-def judge_all(subjects: Sequence[Subject], tally: Tally, every: int = 1) -> None:
-    """Every mutant of the subjects, or every nth."""
-    mutants = [(Court(subject), mutant) for subject in subjects for mutant in subject.mutants()][::every]
-    for court, mutant in tqdm(mutants, unit="mutant", dynamic_ncols=True):
-        court.judge(mutant, tally)
+def judge_all(subjects: Sequence[Subject], tally: Tally, every: int = 1, orders: Sequence[str] = MANY) -> None:
+    """Every mutant of the subjects, or every nth: compiled together, launched in some orders, then judged."""
+    chosen = every_nth([(subject, mutant) for subject in subjects for mutant in subject.mutants()], every)
+    with tqdm(total=sum(map(len, chosen.values())), unit="mutant", dynamic_ncols=True) as bar:
+        for subject, mutants in chosen.items():
+            bench = Bench(subject, compiled(subject, mutants))
+            court = Court(subject, bench, orders)
+            for number, trial in enumerate(trials(bench, range(len(mutants)))):
+                court.judge(number, mutants[number], trial, tally)
+                bar.update()
+
+
+def every_nth(pairs: Sequence[tuple[Subject, Mutant]], every: int) -> dict[Subject, list[Mutant]]:
+    """Every nth of the pairs, by subject."""
+    chosen: dict[Subject, list[Mutant]] = {}
+    for subject, mutant in pairs[::every]:
+        chosen.setdefault(subject, []).append(mutant)
+    return chosen
 
 
 def judge_edges(found: Sequence[Graph], tally: Tally, schedules: int) -> None:
@@ -39,7 +54,7 @@ def judge_edges(found: Sequence[Graph], tally: Tally, schedules: int) -> None:
     for graph, edge in tqdm(edges, unit="edge", dynamic_ncols=True):
         outcomes = {Outcome.STATIC} if edge in graph.demanded else set[Outcome]()
         if graph.differs(edge, range(1, schedules + 1)):
-            outcomes |= {Outcome.NUMBERS} if outcomes else {Outcome.NUMBERS, Outcome.UNREPORTED}
+            outcomes |= {Outcome.SCHEDULES} if outcomes else {Outcome.SCHEDULES, Outcome.UNREPORTED}
         tally.add("task edge dropped", "tasks", outcomes or {Outcome.HARMLESS}, f"{graph.name} {edge}")
 
 

@@ -12,6 +12,7 @@ class Outcome(enum.Enum):
 
     STATIC = "static"
     CHECKED = "checked"
+    SCHEDULES = "schedules"
     NUMBERS = "numbers alone"
     HARMLESS = "harmless"
     UNREPORTED = "unreported"

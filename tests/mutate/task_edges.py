@@ -78,7 +78,7 @@ def forgetful(text: str, signature: Signature, faults: Sequence[Fault], arch: st
     here.mkdir()
     includes = (TILE_LIBRARY, support)
     source = (support / "ptodsl/orchestration.cpp").read_text(encoding="utf-8")
-    part = _compiled(here, source, replace(toolchains.for_support(tool), includes=includes))
+    part = _compiled(here, source, replace(toolchains.for_support(tool, "orchestration.o"), includes=includes))
     library = _compiled(here, text, replace(tool, includes=includes), part)
     return Forgetful(launch.load(library, signature, faults, 1), ctypes.CDLL(str(library)))
 
