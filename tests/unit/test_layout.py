@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 60
 PARTS: Mapping[str, frozenset[str]] = {
     "words": frozenset({"ir.dtypes", "ir.hardware", "ir.span"}),
     "nodes": frozenset({"ir", "ir.nodes", "ir.rewrite", "ir.types"}),
-    "errors": frozenset({"diagnostics"}),
+    "errors": frozenset({"diagnostics", "printable"}),
 }
 """Modules that make up a part of their own; every other module is of the part that its first name says."""
 
@@ -40,11 +40,13 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "runtime": frozenset({"errors", "words"}),
     "memory_map": IR,
     "signature": frozenset({"runtime"}) | IR,
-    "pipeline": frozenset({"machine", "passes", "verify"}) | IR,
+    "pipeline": frozenset({"errors", "machine", "ops", "passes", "verify"}) | IR,
     "version": frozenset(),
+    "reproducer": frozenset({"errors", "machine", "pipeline", "version"}) | IR,
+    "crash": frozenset({"errors", "machine", "reproducer"}) | IR,
     "compiled": frozenset({"codegen", "machine", "memory_map", "runtime", "signature"}) | IR,
     "driver": frozenset(
-        {"codegen", "compiled", "interpreter", "machine", "pipeline", "runtime", "signature", "version"}
+        {"codegen", "compiled", "crash", "interpreter", "machine", "pipeline", "runtime", "signature", "version"}
     )
     | FRONT,
     "ptodsl": frozenset({"driver", "version"}) | FRONT,
@@ -60,8 +62,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     | IR,
     "commands": frozenset(
         {
-            *("benchmarks", "bisect", "compiled", "driver", "machine"),
-            *("pipeline", "runtime", "signature", "testing", "version"),
+            *("benchmarks", "bisect", "compiled", "crash", "driver", "machine"),
+            *("pipeline", "reproducer", "runtime", "signature", "testing", "verify", "version"),
         }
     )
     | FRONT,
