@@ -88,11 +88,29 @@ def compile_all(
     architecture = architecture_of(arch)
     most = workers.count(threads)
     translated = [_translated(program_of(source), architecture, dump_dir) for source in sources]
-    tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
+    return _built(translated, target, most, poison=poison)
+
+
+def compile_placed(
+    placed: Program, arch: str = "a2a3", target: str = "cpu", threads: int | None = None, *, poison: bool = False
+) -> Compiled:
+    """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
+
+    Raises PtoError where a verifier refuses it, and as `compile` does.
+    """
+    architecture = architecture_of(arch)
+    pipeline.verified(placed, architecture)
+    translated = Translated(placed, placed, architecture, emit_program(placed, architecture, VERSION))
+    return _built([translated], target, workers.count(threads), poison=poison)[0]
+
+
+def _built(translated: list[Translated], target: str, threads: int, *, poison: bool) -> list[Compiled]:
+    """The loaded libraries of some texts; the C++ compilers run at the same time."""
+    tools = [toolchains.find(target, one.architecture.name, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
     return [
-        Compiled(one, load(library, one.signature, _faults(one.emitted), most))
+        Compiled(one, load(library, one.signature, _faults(one.emitted), threads))
         for one, library in zip(translated, libraries, strict=True)
     ]
 

@@ -57,7 +57,7 @@ def last_good(subject: Subject) -> Stage:
 def _of_program(error: Exception, subject: Subject) -> str:
     stage = last_good(subject)
     parts = [
-        _commented("//", [*_versions(), f"architecture {subject.architecture.name}", "", *_trace(error)]),
+        _commented("//", [*versions(), f"architecture {subject.architecture.name}", "", *_trace(error)]),
         print_program(subject.program),
     ]
     if stage.name != pipeline.FRONTEND:
@@ -74,10 +74,11 @@ def _of_file(error: Exception, file: str) -> tuple[str, str]:
     except OSError:
         source = ""
     mark = "//" if suffix == ".pto-ir" else "#"
-    return "\n".join([_commented(mark, [*_versions(), "", *_trace(error)]), source]), suffix
+    return "\n".join([_commented(mark, [*versions(), "", *_trace(error)]), source]), suffix
 
 
-def _versions() -> list[str]:
+def versions() -> list[str]:
+    """What the bug was seen with."""
     return [
         f"ptodsl {VERSION}, Python {platform.python_version()}, numpy {np.__version__}",
         platform.platform(),

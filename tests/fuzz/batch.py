@@ -1,4 +1,4 @@
-"""Many programs compiled as one, and run: where the library's answers differ from the interpreter's."""
+"""Many programs compiled as one, and run: where an execution's answers differ from the interpreter's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ptodsl import driver
 from ptodsl.ir.nodes import Block, Function, Operand, Program, Return, Statement
 from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.types import TensorType
+from tests.fuzz.executions import EXECUTIONS, Execution
 from tests.fuzz.trial import Arrays, Broken, Placed, apart, behind
 
 SECONDS = 120.0
@@ -35,10 +35,10 @@ def _has_intermediates(entry: Function) -> bool:
     return not made <= set(provided_tensors(entry))
 
 
-def merged(programs: Sequence[Placed]) -> Program:
+def merged(programs: Sequence[Program]) -> Program:
     """One program of all their kernels, whose entry does what their entries do, one after the other."""
-    kernels = [f for one in programs for f in one.program.functions if f is not one.program.entry]
-    entries = [one.program.entry for one in programs]
+    kernels = [f for one in programs for f in one.functions if f is not one.entry]
+    entries = [one.entry for one in programs]
     statements: list[Statement] = []
     returned: list[Operand] = []
     for entry in entries:
@@ -57,7 +57,10 @@ def merged(programs: Sequence[Placed]) -> Program:
 
 
 def disagreements(programs: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
-    """The programs whose compiled form gives something else, with what; one that ends its process is among them."""
+    """The programs of which an execution gives something else, with which and what.
+
+    One that cannot be built, reports a finding or ends its process is among them.
+    """
     try:
         answers = _answers(programs)
     except Broken as broken:
@@ -73,14 +76,17 @@ def disagreements(programs: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
             yield one, text
 
 
-def _apart(one: Placed, answer: Arrays) -> Iterator[str]:
-    for index, (found, wanted, rough) in enumerate(zip(answer, one.answer, one.source.is_rough, strict=True)):
-        if text := apart(found, wanted, rough=rough):
-            yield f"array {index} has {text}"
+def _apart(one: Placed, answers: Sequence[Arrays]) -> Iterator[str]:
+    """Of each execution the first array that differs."""
+    for execution, answer in zip(EXECUTIONS, answers, strict=True):
+        for index, (found, wanted, bound) in enumerate(zip(answer, one.answer, one.bounds, strict=True)):
+            if bound is not None and (text := apart(found, wanted, bound)):
+                yield f"{execution.name}: array {index} has {text}"
+                break
 
 
-def _answers(programs: Sequence[Placed]) -> list[Arrays]:
-    """What the compiled programs leave behind, each in turn; in a process of its own, which may end or hang."""
+def _answers(programs: Sequence[Placed]) -> list[list[Arrays]]:
+    """What each program leaves behind in every execution; in a process of its own, which may end or hang."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
     child = multiprocessing.get_context("fork").Process(target=_child, args=(programs, sender))
     child.start()
@@ -88,7 +94,7 @@ def _answers(programs: Sequence[Placed]) -> list[Arrays]:
     try:
         if not receiver.poll(SECONDS):
             raise Broken(f"no answer after {SECONDS:.0f} s")
-        answer: list[Arrays] | str = receiver.recv()
+        answer: list[list[Arrays]] | str = receiver.recv()
     except EOFError:
         child.join()
         raise Broken(f"the process ended with {child.exitcode}") from None
@@ -101,15 +107,24 @@ def _answers(programs: Sequence[Placed]) -> list[Arrays]:
 
 
 def _child(programs: Sequence[Placed], sender: Connection) -> None:
-    try:
-        sender.send(_run(programs))
-    except Exception as error:  # whatever it is belongs in the report
-        sender.send(f"{type(error).__name__}: {error}")
+    sender.send(_all(programs))
 
 
-def _run(programs: Sequence[Placed]) -> list[Arrays]:
+def _all(programs: Sequence[Placed]) -> list[list[Arrays]] | str:
+    """The answers by program, or what an execution ended with."""
+    program = merged([one.placed for one in programs])
+    answers: list[list[Arrays]] = []
+    for execution in EXECUTIONS:
+        try:
+            answers.append(_run(execution, program, programs))
+        except Exception as error:  # whatever it is belongs in the report
+            return f"{execution.name}: {type(error).__name__}: {error}"
+    return [list(each) for each in zip(*answers, strict=True)]
+
+
+def _run(execution: Execution, program: Program, programs: Sequence[Placed]) -> list[Arrays]:
     values: list[list[Any]] = [one.source.values() for one in programs]
-    compiled = driver.compile(merged(programs), programs[0].source.arch, poison=True)
+    compiled = execution.compiled(program, programs[0].source.arch)
     given: Any = compiled.launch.run([value for some in values for value in some], {}, poison=True)
     count = sum(len(one.program.entry.results) for one in programs)
     results = iter([given] if count == 1 else given or [])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from tests.fuzz.programs import Source
+from tests.fuzz.sources import Source
 
 DTYPES = ("FP32", "FP16", "BF16", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT64", "BOOL", "INDEX")
 MEMORIES = ("UB", "L1", "L0A", "L0B", "L0C", "Vec", "Mat")
@@ -23,7 +23,7 @@ def mutated(source: Source, seed: int) -> Source:
     tree = ast.parse(source.text)
     for _ in range(random.choice((1, 1, 2))):
         random.choice(CHANGES)(tree, random)
-    return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)))
+    return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)), changed=True)
 
 
 def _statements(tree: ast.Module) -> list[tuple[list[ast.stmt], int]]:
