@@ -30,7 +30,7 @@ def random_program(seed: int) -> Source:
     main = Orchestration(random, has_cube)
     name = f"F{seed}"
     kernels: list[Kernel] = []
-    count = random.choice((2, 3, 4)) if mixed or random.random() < SEVERAL else 1
+    count = random.choice((2, 2, 3, 4)) if mixed or random.random() < SEVERAL else 1
     while len(kernels) < count:
         made = len(kernels)
         kernels += [
