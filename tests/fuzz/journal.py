@@ -27,6 +27,7 @@ class Journal:
         self.done[chunk] = record
         if self.path is not None:
             entry = {"kind": chunk.kind, "first": chunk.first, "count": chunk.count, "record": record.data()}
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry) + "\n")
 

@@ -10,8 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import Any
 
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped] # its stubs are a package of their own, for one bar
 
 from tests.fuzz.chunk import Chunk, Record
 from tests.fuzz.coverage import Coverage, missing, report
@@ -46,7 +47,8 @@ class LongRun:
         """Whether all was tried and nothing failed; prints what was found and a summary, also where interrupted."""
         left = [chunk for chunk in self.chunks() if chunk not in self.journal.done]
         try:
-            with tqdm(total=self.count * len(self.kinds), unit="program", smoothing=0.05) as bar:
+            bar = tqdm(total=self.count * len(self.kinds), unit="program", smoothing=0.05)
+            with bar:
                 bar.update(sum(chunk.count for chunk in self.chunks() if chunk in self.journal.done))
                 self._run(left, workers, bar)
         except KeyboardInterrupt:
@@ -54,10 +56,10 @@ class LongRun:
         print(self.summary())
         return not self.stopped.is_set() and not self._failures()
 
-    def _run(self, left: list[Chunk], workers: int, bar: tqdm[None]) -> None:
+    def _run(self, left: list[Chunk], workers: int, bar: Any) -> None:
         with ThreadPoolExecutor(workers) as pool:
             try:
-                pending: dict[Future[Record], Chunk] = {pool.submit(self._tried, chunk): chunk for chunk in left}
+                pending: dict[Future[Record], Chunk] = {pool.submit(self.tried, chunk): chunk for chunk in left}
                 for future in as_completed(pending):
                     chunk, record = pending[future], future.result()
                     self.journal.add(chunk, record)
@@ -70,7 +72,7 @@ class LongRun:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
-    def _tried(self, chunk: Chunk) -> Record:
+    def tried(self, chunk: Chunk) -> Record:
         """A chunk in a process; where that ends badly, its halves, down to the program that ends it."""
         command = [sys.executable, "-m", "tests.fuzz", "chunk", chunk.kind, str(chunk.first), str(chunk.count)]
         text, how = self._output([*command, "--reproducers", str(self.folder)])
@@ -79,7 +81,7 @@ class LongRun:
         if chunk.count == 1:
             return Record(1, failures=[f"{chunk.kind} F{chunk.first}: {how}"])
         first, second = chunk.halves()
-        return self._tried(first).plus(self._tried(second))
+        return self.tried(first).plus(self.tried(second))
 
     def _output(self, command: list[str]) -> tuple[str, str]:
         """What a process prints, and how it ended where it should not have. Raises KeyboardInterrupt once stopped."""
@@ -108,8 +110,8 @@ def _described(kind: str, record: Record) -> str:
     refused = ", ".join(f"{code} {count}" for code, count in sorted(record.refused.items(), key=lambda one: -one[1]))
     seconds = 1000 * record.seconds / max(1, record.programs)
     lines = [
-        f"{kind}: {record.programs} programs, {record.ran} ran, {sum(record.refused.values())} refused, "
-        f"{record.endless} without end, {len(record.failures)} failed; {seconds:.0f} s per 1,000 programs",
+        f"{kind}: {record.programs} programs, {record.ran} ran, {sum(record.refused.values())} refused",
+        f"{len(record.failures)} failed, {record.endless} without end; {seconds:.0f} s per 1,000",
         f"refused by first code: {refused}",
     ]
     if kind == "well":

@@ -83,7 +83,8 @@ def compare(name, found, wanted):
             continue
         with np.errstate(all="ignore"):
             x, y = one.astype(np.float64), other.astype(np.float64)
-            same = (x == y) & (np.signbit(x) == np.signbit(y)) | np.isnan(x) & np.isnan(y) | (abs(x - y) <= bound * abs(y))
+            same = (x == y) & (np.signbit(x) == np.signbit(y)) | np.isnan(x) & np.isnan(y)
+            same |= (bound > 0) & (abs(x - y) <= bound * abs(y))
         if not same.all():
             differs = True
             place = tuple(np.argwhere(~same)[0].tolist())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from tests.fuzz.batch import disagreements
 from tests.fuzz.campaign import Failure, tried
@@ -34,71 +35,78 @@ def shrunk(source: Source, fails: Callable[[Source], str] = failure, seconds: fl
     """The smallest program found in that time that fails as this one does."""
     wanted, end = fails(source), time.monotonic() + seconds
     assert wanted, "the program does not fail"
-    found = True
-    while found:
-        found = False
-        for smaller in without_lines(source) if source.stage else without_parts(source):
-            if time.monotonic() > end:
-                return source
-            if fails(smaller) == wanted:
-                source, found = smaller, True
-                break
+    options, place, missed = smaller_ones(source), 0, 0
+    while missed < len(options) and time.monotonic() < end:
+        candidate = options[place % len(options)]()
+        if len(candidate.text) < len(source.text) and fails(candidate) == wanted:
+            source, options, missed = candidate, smaller_ones(candidate), 0
+        else:
+            place, missed = place + 1, missed + 1
     return source
 
 
-def without_lines(source: Source) -> Iterator[Source]:
-    """The IR text without a block, its inside kept or not, or without a line."""
-    lines = source.text.splitlines()
-    for start in reversed(range(3, len(lines))):
-        indent = len(lines[start]) - len(lines[start].lstrip())
-        if not lines[start].endswith("{"):
-            yield replace(source, text="\n".join([*lines[:start], *lines[start + 1 :], ""]))
-            continue
-        closing = "\n".join(lines[start + 1 :]).find(f"\n{' ' * indent}}}")
-        end = start + 1 + "\n".join(lines[start + 1 :])[:closing].count("\n") + 1
-        yield replace(source, text="\n".join([*lines[:start], *lines[end + 1 :], ""]))
-
-
-def without_parts(source: Source) -> Iterator[Source]:
-    """The program without a statement or function, with the inside of a loop in its place, or without a parameter."""
+def smaller_ones(source: Source) -> list[Callable[[], Source]]:
+    """How each program that has something less is made, from the end on."""
+    if source.stage:
+        return _without_lines(source)
     tree = ast.parse(source.text)
-    for block, index in reversed([(block, index) for block in _blocks(tree) for index in range(len(block))]):
-        for instead in _instead(block[index]):
-            before = list(block)
-            block[index : index + 1] = instead or ([] if len(block) > 1 else [ast.Pass()])
-            yield replace(source, text=ast.unparse(ast.fix_missing_locations(tree)))
-            block[:] = before
-    yield from _without_parameters(source)
+    ones: list[Callable[[], Source]] = []
+    for place, (block, index) in reversed(list(enumerate(_places(tree)))):
+        ones += [partial(_without_statement, source, place, form) for form in range(len(_instead(block[index])))]
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        count = len(function.args.args)
+        ones += [partial(_without_parameter, source, function.name, place) for place in reversed(range(1, count))]
+    return ones
 
 
-def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """The lists of statements of functions, and that of functions."""
+def _without_lines(source: Source) -> list[Callable[[], Source]]:
+    """The IR text without a line, or a block."""
+    lines = source.text.splitlines()
+    ones: list[Callable[[], Source]] = []
+    for start in reversed(range(3, len(lines))):
+        end = start
+        if lines[start].endswith("{"):
+            closing = lines[start][: len(lines[start]) - len(lines[start].lstrip())] + "}"
+            end = next((at for at in range(start + 1, len(lines)) if lines[at].startswith(closing)), start)
+        left = [*lines[:start], *lines[end + 1 :], ""]
+        ones.append(partial(replace, source, text="\n".join(left)))
+    return ones
+
+
+def _places(tree: ast.Module) -> list[tuple[list[ast.stmt], int]]:
+    """Every statement of functions, and every function: the list that holds it, and where."""
+    blocks: list[list[ast.stmt]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.For | ast.If):
-            yield node.body
+            blocks.append(node.body)
             if isinstance(node, ast.For | ast.If) and node.orelse:
-                yield node.orelse
+                blocks.append(node.orelse)
+    return [(block, index) for block in blocks for index in range(len(block))]
 
 
-def _instead(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+def _instead(statement: ast.stmt) -> list[list[ast.stmt]]:
     """What may stand in the place of a statement: nothing, or what it holds."""
     if isinstance(statement, ast.Return):
-        return
-    yield []
-    if isinstance(statement, ast.For | ast.If):
-        yield [*statement.body, *statement.orelse]
+        return []
+    inside = [*statement.body, *statement.orelse] if isinstance(statement, ast.For | ast.If) else []
+    return [[], inside] if inside else [[]]
 
 
-def _without_parameters(source: Source) -> Iterator[Source]:
-    """The program without a parameter of a function, and what its calls pass for it; last ones first."""
-    functions = [node for node in ast.walk(ast.parse(source.text)) if isinstance(node, ast.FunctionDef)]
-    for name, place in [(f.name, place) for f in functions for place in reversed(range(1, len(f.args.args)))]:
-        tree = ast.parse(source.text)
-        parameter = ""
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                parameter = node.args.args.pop(place).arg
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name:
-                del node.args[place - 1 : place]
-        left = tuple(one for one in source.arguments if name != "main" or one.name != parameter)
-        yield replace(source, text=ast.unparse(tree), arguments=left)
+def _without_statement(source: Source, place: int, form: int) -> Source:
+    tree = ast.parse(source.text)
+    block, index = _places(tree)[place]
+    instead = _instead(block[index])[form]
+    block[index : index + 1] = instead or ([] if len(block) > 1 else [ast.Pass()])
+    return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _without_parameter(source: Source, function: str, place: int) -> Source:
+    """The program without a parameter of a function, and what its calls pass for it."""
+    tree, parameter = ast.parse(source.text), ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            parameter = node.args.args.pop(place).arg
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == function:
+            del node.args[place - 1 : place]
+    left = tuple(one for one in source.arguments if function != "main" or one.name != parameter)
+    return replace(source, text=ast.unparse(tree), arguments=left)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import linecache
 import re
+import warnings
 from typing import Any
 
 from ptodsl import pipeline
+from ptodsl.commands.user_file import MODULE, is_ours
 from ptodsl.driver import program_of
+from ptodsl.errors import PtoError
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
@@ -22,8 +25,12 @@ _ADDRESSES = re.compile(r", @0x[0-9a-f]+")
 _ORDER = re.compile(r"^ *(?:set_flag|wait_flag|pipe_barrier)\b.*\n", re.MULTILINE)
 
 
+class NotOurs(Exception):
+    """What Python itself refuses, before it is a program of ours."""
+
+
 def entered(source: Source) -> Program:
-    """The program that the text says, `linecache` knowing it as if it were a file. Raises PtoError."""
+    """The program that the text says, `linecache` knowing it as if it were a file. Raises PtoError, and NotOurs."""
     file = f"<fuzz {source.name}>"
     if source.stage:
         program = parse(source.text, file)
@@ -32,8 +39,15 @@ def entered(source: Source) -> Program:
             check.run(program, source.architecture)
         return program
     linecache.cache[file] = (len(source.text), None, source.text.splitlines(keepends=True), file)
-    names: dict[str, Any] = {}
-    exec(compile(source.text, file, "exec", dont_inherit=True), names)
+    names: dict[str, Any] = {"__name__": MODULE}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            exec(compile(source.text, file, "exec", dont_inherit=True), names)
+    except Exception as error:
+        if isinstance(error, PtoError) or is_ours(error):
+            raise
+        raise NotOurs(f"{type(error).__name__}: {error}") from error
     return program_of(names[source.name])
 
 

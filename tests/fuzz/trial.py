@@ -19,7 +19,7 @@ from ptodsl.signature import signature_of
 from tests.application import bits
 from tests.fuzz.exactness import exact_arrays
 from tests.fuzz.sources import Source
-from tests.fuzz.stages import entered, meaning, stages
+from tests.fuzz.stages import NotOurs, entered, meaning, stages
 from tests.fuzz.watch import limited, out_of_time
 
 Arrays = list[NDArray[Any]]
@@ -66,10 +66,13 @@ def attempt(source: Source) -> Outcome:
     try:
         with limited("the compiler"):
             program = entered(source)
-            arguments.unpack(signature_of(program).parameters, source.values())
+            signature = signature_of(program)
+            arguments.unpack(signature.parameters, arguments.bind(signature, source.values(), {}))
             done = stages(program, source.stage, source.architecture)
     except PtoError as error:
         return _refused(error)
+    except NotOurs as error:
+        return Refused(("Python",), str(error))
     return _judged(source, program, done)
 
 
@@ -89,6 +92,8 @@ def _judged(source: Source, program: Program, done: list[pipeline.Stage]) -> Out
             _same_at_every_stage(done, answer, source)
     except PtoError as error:
         return _refused(error)
+    except MemoryError as error:
+        return Refused(("memory",), str(error))
     except TimeoutError as error:
         if source.changed and out_of_time(source.text):
             return Endless()
