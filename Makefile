@@ -50,6 +50,7 @@ goldens: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python -m ptodsl.language.generate
+	$(BIN)/python -m ptodsl.codegen.machine_header
 	$(BIN)/python -m docs.generator
 
 clean:

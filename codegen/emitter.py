@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ptodsl.codegen.entry import from_slot
@@ -10,7 +11,9 @@ from ptodsl.codegen.layout import lay_out
 from ptodsl.codegen.lines import Line
 from ptodsl.codegen.names import Scope
 from ptodsl.codegen.orchestration import entry_emitter
+from ptodsl.codegen.places import Places
 from ptodsl.codegen.task_entry import TaskEntry
+from ptodsl.codegen.touched import TouchedTensor, quoted, touched_tensors
 from ptodsl.codegen.variables import TileVariable
 from ptodsl.ir.cores import core_of
 from ptodsl.ir.hardware import Core
@@ -33,10 +36,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Emitted:
-    """The C++ text of a program, and the messages of its run-time errors, which stand beside it."""
+    """The C++ text of a program, and what stands beside it: the messages of its run-time errors, and its places."""
 
     text: str
     messages: tuple[Message, ...]
+    places: Mapping[int, Span]
+    """What each line of the text was made from, by its number from 1; lines of no statement are left out."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class TileDeclaration:
     type: str
     constructor: str
     offset: int
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ class KernelContext:
 
     name: str
     task: str
+    title: str
+    run_name: str
+    touched_name: str
+    touched: tuple[TouchedTensor, ...]
+    span: Span
     core_macro: str
     sets_mask: bool
     parameters: tuple[str, ...]
@@ -82,13 +93,17 @@ class ProgramContext:
     architecture: str
     version: str
     has_tasks: bool
+    is_checked: bool
     helpers: tuple[str, ...]
     kernels: tuple[KernelContext, ...]
     entry: tuple[Line, ...]
 
 
-def emit_program(program: Program, architecture: Architecture, version: str) -> Emitted:
-    """The C++ of a placed program, the same for the same IR to the byte."""
+def emit_program(program: Program, architecture: Architecture, version: str, *, is_checked: bool = False) -> Emitted:
+    """The C++ of a placed program, the same for the same IR to the byte.
+
+    In a checked program each task says what it may touch; the kernels are the same.
+    """
     strided = strided_parameters(program)
     outer = Scope()
     namespace = outer.name(f"{program.name}_program")
@@ -96,7 +111,7 @@ def emit_program(program: Program, architecture: Architecture, version: str) -> 
     names = {function.name: outer.name(function.name) for function in functions}
     tasks = {function.name: outer.name(f"{function.name}_task") for function in functions}
     kernels = tuple(
-        _kernel(function, names[function.name], tasks[function.name], strided[function.name], architecture)
+        _kernel(function, names[function.name], tasks[function.name], strided[function.name], architecture, outer)
         for function in functions
     )
     orchestration = entry_emitter(program, tasks, strided)
@@ -108,16 +123,19 @@ def emit_program(program: Program, architecture: Architecture, version: str) -> 
         architecture=architecture.name,
         version=version,
         has_tasks=isinstance(orchestration, TaskEntry),
+        is_checked=is_checked,
         helpers=tuple(sorted(helpers)),
         kernels=kernels,
         entry=entry,
     )
-    text = lay_out("program.cpp.j2", {"program": context})
-    return Emitted(text, tuple(Message(text, span) for text, span in orchestration.messages))
+    places = Places()
+    text = places.read(lay_out("program.cpp.j2", {"program": context, "place": places.mark}))
+    messages = tuple(Message(message, span) for message, span in orchestration.messages)
+    return Emitted(text, messages, places.by_line)
 
 
 def _kernel(
-    function: Function, name: str, task: str, strided: frozenset[str], architecture: Architecture
+    function: Function, name: str, task: str, strided: frozenset[str], architecture: Architecture, outer: Scope
 ) -> KernelContext:
     emitter = KernelEmitter(function, Scope(), strided)
     body = tuple(emitter.body())
@@ -127,6 +145,11 @@ def _kernel(
     return KernelContext(
         name=name,
         task=task,
+        title=quoted(function.name),
+        run_name=outer.name(f"{name}_run"),
+        touched_name=outer.name(f"{name}_tensors"),
+        touched=touched_tensors(function, strided),
+        span=function.span,
         core_macro=CORE_MACROS[core],
         sets_mask=core is Core.VECTOR and architecture.masks_vectors,
         parameters=parameters,
@@ -176,5 +199,5 @@ def _declarations(
             aliases[text] = Alias(scope.name(tile.spelling.alias), text)
         extents = ", ".join(str(tile.spelling.type.shape[dim]) for dim in tile.spelling.dynamic)
         constructor = f"({extents})" if extents else ""
-        declared.append(TileDeclaration(tile.name, aliases[text].name, constructor, tile.offset))
+        declared.append(TileDeclaration(tile.name, aliases[text].name, constructor, tile.offset, tile.span))
     return tuple(aliases.values()), tuple(declared)

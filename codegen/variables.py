@@ -13,6 +13,7 @@ from ptodsl.codegen.names import Scope
 from ptodsl.codegen.tile_types import TileSpelling
 from ptodsl.ir.nodes import For, Function, If, Op, Operand, Value, Yield
 from ptodsl.ir.rewrite import values_of, walk
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import Extent, ScalarType, TensorType, TileType
 from ptodsl.ops.table import row_of
 
@@ -21,11 +22,12 @@ PADS = {"zero": "Zero", "min": "Min", "max": "Max"}
 
 @dataclass(frozen=True)
 class TileVariable:
-    """A declared tile: its name, its type, the byte offset it is assigned to."""
+    """A declared tile: its name, its type, the byte offset it is assigned to, where it is first made."""
 
     name: str
     spelling: TileSpelling
     offset: int
+    span: Span
 
 
 class Variables:
@@ -75,7 +77,7 @@ class KernelVariables(Variables):
         pad = next((self._pads[value] for value in group if value in self._pads), "")
         first = types[0]
         assert first.offset is not None
-        return TileVariable(self._names[root], TileSpelling(first, valid, pad), first.offset)
+        return TileVariable(self._names[root], TileSpelling(first, valid, pad), first.offset, root.span)
 
     def tile(self, value: Value) -> TileVariable:
         """The variable of a tile."""
@@ -91,7 +93,7 @@ class KernelVariables(Variables):
         key = (tile.name, rows)
         if key not in self._overlays:
             spelling = replace(tile.spelling, type=replace(type_, physical=(rows, type_.physical[1])))
-            self._overlays[key] = TileVariable(self._scope.name(f"{tile.name}_rows"), spelling, tile.offset)
+            self._overlays[key] = replace(tile, name=self._scope.name(f"{tile.name}_rows"), spelling=spelling)
         return self._overlays[key].name
 
     def tiles(self) -> tuple[TileVariable, ...]:

@@ -18,7 +18,7 @@ from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
 from ptodsl.errors import PtoError
-from ptodsl.errors.build import ArchitectureUnknown
+from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
@@ -27,9 +27,12 @@ from ptodsl.ir.rewrite import values_of
 from ptodsl.ir.types import ErrorType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.pipeline import Stage
-from ptodsl.runtime import arguments, arrays, build, results, toolchains, workers
+from ptodsl.runtime import arguments, arrays, build, results, schedules, toolchains, workers
+from ptodsl.runtime.checked_launch import BY_DEFAULT, LIMIT, CheckedLaunch, Checking, load_checked
 from ptodsl.runtime.launch import load
+from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
+from ptodsl.runtime.targets import TARGETS
 from ptodsl.signature import signature_of
 from ptodsl.version import VERSION
 
@@ -63,16 +66,24 @@ def compile(  # noqa: A001 - the public name
     dump_dir: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     *,
+    schedule: str = PROGRAM,
+    strict: bool = False,
+    limit: int = LIMIT,
     poison: bool = False,
 ) -> Compiled:
-    """Compiles a program for a target: "cpu", "pto-isa" or "npu".
+    """Compiles a program for a target: "cpu", "checked", "pto-isa" or "npu".
 
     `dump_dir` receives the IR after each pass, the schedule, the C++ and the memory map. `threads` is the most workers
     a launch may have, the caller included; by default one for each processor at hand. With `poison`, tensors that the
     program creates start as bytes that show. Raises PtoError: E01 to E05 for the program, E06 for the toolchain and
-    `threads`.
+    the options.
+
+    A launch of target "checked" raises what it finds, E11, up to `limit` findings; its pipes execute in the order of
+    `schedule`: "program", "lazy", "eager" or "random:SEED", each of which the flags allow. What hardware is only said
+    to keep in order is a warning (`launch.remarks`), with `strict` an error. It has one worker.
     """
-    return compile_all([source], arch, target, dump_dir, threads, poison=poison)[0]
+    checking = Checking(schedule, strict, limit)
+    return compile_all([source], arch, target, dump_dir, threads, checking=checking, poison=poison)[0]
 
 
 def compile_all(
@@ -82,17 +93,19 @@ def compile_all(
     dump_dir: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     *,
+    checking: Checking = BY_DEFAULT,
     poison: bool = False,
 ) -> list[Compiled]:
     """Compiles several programs; the C++ compilers run at the same time."""
     architecture = architecture_of(arch)
     most = workers.count(threads)
-    translated = [_translated(program_of(source), architecture, dump_dir) for source in sources]
-    return _built(translated, target, most, poison=poison)
+    is_checked = _is_checked(target, checking)
+    translated = [_translated(program_of(source), architecture, dump_dir, is_checked=is_checked) for source in sources]
+    return _built(translated, target, most, checking, poison=poison)
 
 
 def compile_placed(
-    placed: Program, arch: str = "a2a3", target: str = "cpu", threads: int | None = None, *, poison: bool = False
+    placed: Program, arch: str = "a2a3", target: str = "cpu", *, checking: Checking = BY_DEFAULT, poison: bool = False
 ) -> Compiled:
     """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
 
@@ -100,19 +113,39 @@ def compile_placed(
     """
     architecture = architecture_of(arch)
     pipeline.verified(placed, architecture)
-    translated = Translated(placed, placed, architecture, emit_program(placed, architecture, VERSION))
-    return _built([translated], target, workers.count(threads), poison=poison)[0]
+    emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    translated = Translated(placed, placed, architecture, emitted)
+    return _built([translated], target, workers.count(None), checking, poison=poison)[0]
 
 
-def _built(translated: list[Translated], target: str, threads: int, *, poison: bool) -> list[Compiled]:
+def _built(
+    translated: list[Translated], target: str, threads: int, checking: Checking, *, poison: bool
+) -> list[Compiled]:
     """The loaded libraries of some texts; the C++ compilers run at the same time."""
     tools = [toolchains.find(target, one.architecture.name, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
-    return [
-        Compiled(one, load(library, one.signature, _faults(one.emitted), threads))
-        for one, library in zip(translated, libraries, strict=True)
-    ]
+    pairs = zip(translated, libraries, strict=True)
+    if _is_checked(target, checking):
+        return [Compiled(one, _load_checked(one, library, checking)) for one, library in pairs]
+    return [Compiled(one, load(library, one.signature, _faults(one.emitted), threads)) for one, library in pairs]
+
+
+def _is_checked(target: str, checking: Checking) -> bool:
+    """Whether a target judges its programs. Raises E0613, and E0614 for options that it would not heed."""
+    schedules.schedule(checking.schedule)
+    row = TARGETS.get(target)
+    if row is not None and row.is_checked:
+        return True
+    given = [name for name in ("schedule", "strict", "limit") if getattr(checking, name) != getattr(BY_DEFAULT, name)]
+    if given:
+        raise PtoError([ScheduleRefused(None, target=target, option=name) for name in given])
+    return False
+
+
+def _load_checked(translated: Translated, library: Path, checking: Checking) -> CheckedLaunch:
+    emitted, arch = translated.emitted, translated.architecture.name
+    return load_checked(library, translated.signature, _faults(emitted), arch, emitted.places, checking)
 
 
 def interpret(
@@ -173,13 +206,20 @@ def _returned(
     return returned[0] if len(returned) == 1 else tuple(returned)
 
 
-def _translated(program: Program, architecture: Architecture, dump_dir: str | os.PathLike[str] | None) -> Translated:
+def _translated(
+    program: Program,
+    architecture: Architecture,
+    dump_dir: str | os.PathLike[str] | None,
+    *,
+    is_checked: bool = False,
+) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
     done = pipeline.stages(program, architecture)
     if dump_dir is not None:
         _dump(done, architecture, Path(dump_dir))
     placed = pipeline.verified(done[-1].program, architecture)
-    translated = Translated(program, placed, architecture, emit_program(placed, architecture, VERSION))
+    emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
+    translated = Translated(program, placed, architecture, emitted)
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated

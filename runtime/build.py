@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,8 +22,13 @@ from ptodsl.runtime.toolchains import RUNTIME, SUPPORT, Toolchain, for_launcher,
 
 _FORMAT = "1"
 """Goes up when entries of an older release must not be taken."""
-_ORCHESTRATION = "ptodsl/orchestration.hpp"
 _SHOWN_LINES = 12
+
+_SUPPORT: Mapping[str, Path] = {
+    "<ptodsl/orchestration.hpp>": SUPPORT / "ptodsl" / "orchestration.cpp",
+    "<pto/checked/kernel.hpp>": SUPPORT / "ptodsl" / "checked.cpp",
+}
+"""The code behind a header, compiled once and linked with the texts that include it."""
 
 LINE_COMMENT = re.compile(r'^([^"\n]*?)[ \t]*//[^\n]*$', re.MULTILINE)
 """A comment to the end of its line, where no string literal can hold the two slashes."""
@@ -95,11 +100,13 @@ def _launcher(cache: Cache) -> list[_Job]:
 
 
 def _linked(cache: Cache, job: _Job) -> _Job:
-    """The job with the code behind the header that orchestrations include, if its text does."""
-    if _ORCHESTRATION not in job.text:
-        return job
-    source = (SUPPORT / _ORCHESTRATION).with_suffix(".cpp").read_text(encoding="utf-8")
-    return replace(job, objects=(_built(cache, _job(source, for_support(job.toolchain))),))
+    """The job with the code behind those headers that its text includes."""
+    sources = (source for header, source in _SUPPORT.items() if f"#include {header}" in job.text)
+    return replace(job, objects=tuple(_built(cache, _support_job(source, job.toolchain)) for source in sources))
+
+
+def _support_job(source: Path, toolchain: Toolchain) -> _Job:
+    return _job(source.read_text(encoding="utf-8"), for_support(toolchain, f"{source.stem}.o"))
 
 
 def _built(cache: Cache, job: _Job) -> Path:

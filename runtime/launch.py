@@ -27,11 +27,15 @@ _ERROR_VALUES = 8
 def load(library: Path, signature: Signature, faults: Sequence[Fault] = (), threads: int | None = None) -> Launch:
     """The program in a library that `build` gave, ready to run with at most so many threads. Raises E0609 and E0612."""
     workers_of_a_launch = workers.count(threads)
+    return Launch(entry_of(library), signature, tuple(faults), workers_of_a_launch)
+
+
+def entry_of(library: Path) -> Any:
+    """The entry of the program in a library. Raises E0609."""
     try:
-        entry = ctypes.CDLL(str(library)).ptodsl_entry
+        return ctypes.CDLL(str(library)).ptodsl_entry
     except (OSError, AttributeError) as error:
         raise PtoError([LibraryRefused(None, path=library, reason=error)]) from error
-    return Launch(entry, signature, tuple(faults), workers_of_a_launch)
 
 
 class Launch:
@@ -95,11 +99,15 @@ class Launch:
 
     def _launch(self, values: tuple[object, ...]) -> Any:
         """Runs the program on one object for each slot and picks the results out of them."""
-        if not self._launch_native(values):
-            self._launch_checked(values)
+        self._execute(values)
         if len(self._returned) == 1:
             return values[self._returned[0]]
         return tuple(values[index] for index in self._returned) if self._returned else None
+
+    def _execute(self, values: tuple[object, ...]) -> None:
+        """Runs the program. Raises what is wrong with the arguments, and what the program finds wrong."""
+        if not self._launch_native(values):
+            self._launch_unpacked(values)
 
     def _launch_native(self, values: tuple[object, ...]) -> bool:
         """Whether the native launcher knew what to do."""
@@ -112,17 +120,18 @@ class Launch:
             return False
         raise self._fault(code, self._native.outcome().contents.fault_values)
 
-    def _launch_checked(self, values: tuple[object, ...]) -> None:
+    def _launch_unpacked(self, values: tuple[object, ...]) -> None:
         """The launch in Python: of what the native launcher does not know, and with words for what is wrong."""
         unpacked = unpack(self._slots, values)
         self._plan.admit_torch()
-        code, numbers = self._run((ctypes.c_int64 * max(1, len(values)))(*unpacked.bits))
+        code, numbers = self._run(unpacked.bits)
         del unpacked  # not before the program is done
         if code != 0:
             raise self._fault(code, numbers)
 
-    def _run(self, slots: ctypes.Array[ctypes.c_int64]) -> tuple[int, Sequence[int]]:
+    def _run(self, bits: Sequence[int]) -> tuple[int, Sequence[int]]:
         """The program's return code, and the numbers of its fault. Without a launcher it has no thread but this one."""
+        slots = (ctypes.c_int64 * max(1, len(bits)))(*bits)
         if self._native is not None:
             code = self._native.launch_slots(self._plan.address, slots)
             return code, list(self._native.outcome().contents.fault_values)

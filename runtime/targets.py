@@ -44,6 +44,8 @@ class Target:
     """The dtypes that it computes wrongly, and why."""
     no_launcher: str = ""
     """Why a program for it cannot be launched from here; empty where it can."""
+    is_checked: bool = False
+    """Whether the instructions of a program are judged while they run: the text says what each task may touch."""
 
 
 _PTO_ISA_HEADERS = Headers(
@@ -80,25 +82,42 @@ _LEVEL = "-O1"
 """The tile library is written in vectors and unrolls what it wants unrolled: more costs up to a half more time, for the
 same speed."""
 
+_HOST_FLAGS = (
+    "-std=c++17",
+    _LEVEL,
+    "-march=native",
+    "-ffp-contract=off",
+    "-fwrapv",
+    "-fno-math-errno",
+    *PLAIN,
+    *SHARED,
+    *_ENTRY,
+)
+_ARCH_FLAGS = {"a2a3": ("-DPTODSL_ARCH_A2A3",), "a5": ("-DPTODSL_ARCH_A5",)}
+
 CPU = Target(
     name="cpu",
     summary="this machine's processor, through the tile library in the box",
     compilers=compilers.HOST_NAMES,
     floors=_HOST_FLOORS,
     install=_HOST_INSTALL,
-    flags=(
-        "-std=c++17",
-        _LEVEL,
-        "-march=native",
-        "-ffp-contract=off",
-        "-fwrapv",
-        "-fno-math-errno",
-        *PLAIN,
-        *SHARED,
-        *_ENTRY,
-    ),
-    arch_flags={"a2a3": ("-DPTODSL_ARCH_A2A3",), "a5": ("-DPTODSL_ARCH_A5",)},
+    flags=_HOST_FLAGS,
+    arch_flags=_ARCH_FLAGS,
     libraries=(*C_ONLY, *_COMPLETE),
+)
+
+CHECKED_DEFINE = "-DPTO_CHECKED"
+
+CHECKED = Target(
+    name="checked",
+    summary="this machine's processor, each instruction judged as the chip would take it (see checking.md)",
+    compilers=compilers.HOST_NAMES,
+    floors=_HOST_FLOORS,
+    install=_HOST_INSTALL,
+    flags=(*_HOST_FLAGS, CHECKED_DEFINE),
+    arch_flags=_ARCH_FLAGS,
+    libraries=_COMPLETE,
+    is_checked=True,
 )
 
 PTO_ISA = Target(
@@ -134,4 +153,4 @@ NPU = Target(
     no_launcher="this release compiles for the NPU but has no launcher for it",
 )
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (CPU, PTO_ISA, NPU)}
+TARGETS: Mapping[str, Target] = {target.name: target for target in (CPU, CHECKED, PTO_ISA, NPU)}

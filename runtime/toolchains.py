@@ -23,7 +23,7 @@ from ptodsl.ir.dtypes import DType
 from ptodsl.runtime import compilers
 from ptodsl.runtime.cache import Cache, location
 from ptodsl.runtime.compilers import Compiler
-from ptodsl.runtime.targets import C_ONLY, CPU, PLAIN, SHARED, TARGETS, UNDEFINED, Headers, Target
+from ptodsl.runtime.targets import C_ONLY, CHECKED_DEFINE, CPU, PLAIN, SHARED, TARGETS, UNDEFINED, Headers, Target
 
 RUNTIME = Path(__file__).parent.resolve()
 TILE_LIBRARY = RUNTIME / "include"
@@ -42,6 +42,8 @@ class Toolchain:
     libraries: tuple[str, ...] = ()
     product: str = "program.so"
     """The name of the file that it makes."""
+    support_flags: tuple[str, ...] = ()
+    """What the code that its programs are linked with is compiled with too."""
 
     def command(self, source: str, objects: Iterable[Path] = ()) -> tuple[str, ...]:
         """The one call that compiles a source, and links it with objects unless the product is one itself."""
@@ -74,7 +76,8 @@ def find(target: str, arch: str, dtypes: Collection[DType] = (), *, poison: bool
     if compiler is None or problems:
         raise PtoError(problems)
     flags = (*row.flags, *row.arch_flags[arch], *(("-DPTODSL_POISON",) if poison else ()))
-    return Toolchain(target, compiler, flags, includes, row.libraries)
+    support_flags = (CHECKED_DEFINE, *row.arch_flags[arch]) if row.is_checked else ()
+    return Toolchain(target, compiler, flags, includes, row.libraries, support_flags=support_flags)
 
 
 def for_launcher() -> Toolchain:
@@ -86,10 +89,10 @@ def for_launcher() -> Toolchain:
     return Toolchain("launcher", compiler, flags, (SUPPORT,), C_ONLY, product="launcher.so")
 
 
-def for_support(toolchain: Toolchain) -> Toolchain:
-    """The toolchain of what orchestrations are linked with: that of the program, making an object."""
-    flags = ("-std=c++17", "-O2", "-fno-exceptions", "-fPIC", "-fvisibility=hidden", "-c")
-    return Toolchain("support", toolchain.compiler, flags, (SUPPORT, TILE_LIBRARY), product="orchestration.o")
+def for_support(toolchain: Toolchain, product: str) -> Toolchain:
+    """The toolchain of an object that programs are linked with: that of the program, knowing what it must of it."""
+    flags = ("-std=c++17", "-O2", "-fno-exceptions", "-fPIC", "-fvisibility=hidden", *toolchain.support_flags, "-c")
+    return Toolchain("support", toolchain.compiler, flags, (SUPPORT, TILE_LIBRARY), product=product)
 
 
 def compiler_for(row: Target) -> tuple[Compiler | None, list[Diagnostic]]:

@@ -99,3 +99,27 @@ class ThreadsUnusable(Diagnostic):
     code = "E0612"
     template = "threads={threads}: a launch has at least one worker, the thread that calls it"
     remedy = "give a whole number from 1, or leave it out for one worker a processor, here {processors}"
+
+
+class ScheduleUnknown(Diagnostic):
+    """A word that is no order of the pipes."""
+
+    code = "E0613"
+    template = "there is no schedule `{schedule}`"
+    remedy = "choose one of {known}; SEED is a whole number from 0"
+
+
+class ScheduleRefused(Diagnostic):
+    """A target that runs in program order alone, or that judges nothing."""
+
+    code = "E0614"
+    template = "target `{target}` takes no `{option}`: it runs in program order and judges nothing"
+    remedy = 'compile with `target="checked"`, or leave `{option}` out'
+
+
+class LimitUnusable(Diagnostic):
+    """A number of findings that nobody can be shown."""
+
+    code = "E0615"
+    template = "limit={limit}: a checked launch keeps at least one finding"
+    remedy = "give a whole number from 1"

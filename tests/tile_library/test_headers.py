@@ -10,6 +10,14 @@ import pytest
 from tests.tile_library.toolchain import INCLUDE, STRICT, Compiler, find_compilers, host_compiler
 
 HEADERS = sorted(path.relative_to(INCLUDE).as_posix() for path in (INCLUDE / "pto").rglob("*.hpp"))
+CHECKED = tuple(header for header in HEADERS if header.startswith("pto/checked/"))
+FLAGS = "pto/isa/flags.hpp"
+"""Flags that a checked program does not include: checks of the same names stand in their place."""
+BUILDS = {
+    (): tuple(header for header in HEADERS if header not in CHECKED),
+    ("-DPTO_CHECKED",): tuple(header for header in HEADERS if header != FLAGS),
+}
+"""The two builds of the library: what is defined, and the headers that one program can include."""
 KERNELS = sorted((Path(__file__).parent / "kernels").glob("*.cpp"))
 USES = """
 using namespace pto;
@@ -36,21 +44,23 @@ FORBIDDEN = ("<cmath>", "<immintrin.h>", "<vector>", "<algorithm>", "<type_trait
 
 def test_each_header_compiles_alone(tmp_path: Path) -> None:
     unit = tmp_path / "header.cpp"
-    for header in HEADERS:
-        unit.write_text(f"#include <{header}>\n")
-        finished = host_compiler().run(unit, "-std=c++17", "-fsyntax-only", *STRICT)
-        assert finished.returncode == 0, f"{header}:\n{finished.stderr[:2000]}"
+    for defined, headers in BUILDS.items():
+        for header in headers if not defined else CHECKED:
+            unit.write_text(f"#include <{header}>\n")
+            finished = host_compiler().run(unit, "-std=c++17", "-fsyntax-only", *defined, *STRICT)
+            assert finished.returncode == 0, f"{header}:\n{finished.stderr[:2000]}"
 
 
+@pytest.mark.parametrize("defined", BUILDS, ids=lambda defined: "checked" if defined else "fast")
 @pytest.mark.parametrize("flags", [("-std=c++17", "-O1"), ("-std=c++20", "-O3", "-march=native")], ids=" ".join)
 @pytest.mark.parametrize("compiler", find_compilers(), ids=lambda compiler: compiler.command)
 def test_headers_and_kernels_compile_without_a_warning(
-    compiler: Compiler, flags: tuple[str, ...], tmp_path: Path
+    compiler: Compiler, flags: tuple[str, ...], defined: tuple[str, ...], tmp_path: Path
 ) -> None:
     unit = tmp_path / "everything.cpp"
-    unit.write_text("".join(f"#include <{header}>\n" for header in HEADERS) + USES)
-    for source in (unit, *KERNELS):
-        finished = compiler.run(source, *flags, *STRICT, "-c", "-o", str(tmp_path / "unit.o"))
+    unit.write_text("".join(f"#include <{header}>\n" for header in BUILDS[defined]) + ("" if defined else USES))
+    for source in (unit, *(() if defined else KERNELS)):
+        finished = compiler.run(source, *flags, *defined, *STRICT, "-c", "-o", str(tmp_path / "unit.o"))
         assert finished.returncode == 0, f"{source.name}:\n{finished.stderr[:2000]}"
 
 

@@ -150,7 +150,7 @@ def test_unusable_cache_only_forgets_the_version(machine: Path, tmp_path: Path) 
 
 def test_unknown_target_lists_the_known_ones() -> None:
     assert problems("gpu") == [TargetUnknown]
-    with pytest.raises(PtoError, match="`cpu`, `pto-isa`, `npu`"):
+    with pytest.raises(PtoError, match="`cpu`, `checked`, `pto-isa`, `npu`"):
         toolchains.find("gpu", "a2a3")
 
 
@@ -201,7 +201,7 @@ def test_doctor_sees_what_is_there_and_what_is_not(machine: Path) -> None:
     install(machine, "clang++", "something else")
     survey = doctor.survey()
     ready = {target.target: target.ready for target in survey.targets}
-    assert ready == {"cpu": True, "pto-isa": False, "npu": False}
+    assert ready == {"cpu": True, "checked": True, "pto-isa": False, "npu": False}
     assert [compiler.family for compiler in survey.compilers] == [Family.GCC]
     assert all(problem.help for target in survey.targets for problem in target.problems)
     assert not survey.cache_problems

@@ -16,3 +16,10 @@
 #include "isa/transpose.hpp"
 #include "isa/unary.hpp"
 #include "isa/view.hpp"
+
+// With PTO_CHECKED every instruction, flag and barrier is judged, and then does the same work.
+#if defined(PTO_CHECKED)
+#include "checked/instructions.hpp"
+#else
+#include "isa/flags.hpp"
+#endif

@@ -5,7 +5,18 @@
 
 #include <ptodsl/graph/launch.hpp>
 
+#if defined(PTO_CHECKED)
+#include <ptodsl/checked/control.hpp>
+#endif
+
 namespace ptodsl {
+
+// What a program creates holds nothing until it is written.
+#if defined(PTO_CHECKED)
+static void declare_undefined(void* base, size_t bytes) { ptodsl_check_undefined(base, static_cast<int64_t>(bytes)); }
+#else
+static void declare_undefined(void*, size_t) {}
+#endif
 
 Tensor::Tensor(void* base, int64_t element_size, int rank, const int64_t* shape, Block* block)
     : base_(static_cast<unsigned char*>(base)), block_(block), element_size_(element_size), rank_(rank) {
@@ -116,6 +127,7 @@ Tensor Orchestration::create(int64_t element_size, int rank, const int64_t* shap
     for (int dim = 0; dim < rank; ++dim) bytes *= static_cast<size_t>(shape[dim]);
     Block* block = take(bytes);
     void* base = block == nullptr ? nullptr : block->data();
+    if (base != nullptr) declare_undefined(base, bytes);
     if (poisoned && base != nullptr) std::memset(base, 0xFF, bytes);  // NaN in every float format, -1 in integers
     return Tensor(base, element_size, rank, shape, block);
 }

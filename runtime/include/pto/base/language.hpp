@@ -43,3 +43,9 @@
 #define PTO_LAMBDA __attribute__((always_inline))
 #define PTO_INTERNAL AICORE PTO_INLINE
 #define PTO_INST AICORE PTO_INLINE
+// The namespace of the instructions. It is transparent, unless checks stand in front of them.
+#if defined(PTO_CHECKED)
+#define PTO_ISA namespace isa
+#else
+#define PTO_ISA inline namespace isa
+#endif

@@ -18,6 +18,8 @@ PTO_INLINE void place(TileData<Memory, T>& tile, uintptr_t address) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <TileType Memory, typename T>
 PTO_INST void TASSIGN(detail::TileData<Memory, T>& tile, uintptr_t address) {
     detail::place(tile, address);
@@ -40,4 +42,5 @@ PTO_INST void TASSIGN(T& tile) {
     detail::place(tile, Address);
 }
 
+}  // namespace isa
 }  // namespace pto

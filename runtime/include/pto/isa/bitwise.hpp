@@ -67,6 +67,8 @@ PTO_INLINE RecordEvent integer_with_scalar(Dst& dst, const Src& src, typename Sr
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src0, typename Src1, typename... Events>
 PTO_INST RecordEvent TAND(Dst& dst, Src0& src0, Src1& src1, Events&...) {
     return detail::integer_function<detail::BitAnd>(dst, src0, src1);
@@ -122,4 +124,5 @@ PTO_INST RecordEvent TSHRS(Dst& dst, Src& src, typename Dst::DType scalar, Event
     return detail::integer_with_scalar<detail::ShiftRight>(dst, src, scalar);
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -50,6 +50,8 @@ PTO_INLINE RecordEvent convert(Dst& dst, const Src& src, RoundMode mode) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <bool NeedSetCtrl = true, typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TCVT(Dst& dst, Src& src, RoundMode mode, Events&...) {
     return detail::convert(dst, src, mode);
@@ -70,4 +72,5 @@ PTO_INST RecordEvent TCVT(Dst& dst, Src& src, Tmp&, RoundMode mode, SaturationMo
     return detail::convert(dst, src, mode, saturation);
 }
 
+}  // namespace isa
 }  // namespace pto

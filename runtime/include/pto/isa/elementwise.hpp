@@ -46,6 +46,8 @@ struct MultiplyAccumulate {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src0, typename Src1, typename... Events>
 PTO_INST RecordEvent TADD(Dst& dst, Src0& src0, Src1& src1, Events&...) {
     return detail::elementwise(detail::Add{}, dst, src0, src1);
@@ -124,4 +126,5 @@ PTO_INST RecordEvent TAXPY(Dst& dst, Src& src, typename Src::DType scalar, Event
     return {};
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -88,6 +88,8 @@ PTO_INLINE RecordEvent expand_columns(Dst& dst, const Src0& src0, const Src1& sr
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TROWEXPAND(Dst& dst, Src& src, Events&...) {
     static_assert(detail::require_row_major<Dst>());
@@ -179,4 +181,5 @@ PTO_INST RecordEvent TCOLEXPANDEXPDIF(Dst& dst, Src0& src0, Src1& src1, Events&.
     return detail::expand_columns<detail::ExponentialOfDifference>(dst, src0, src1);
 }
 
+}  // namespace isa
 }  // namespace pto

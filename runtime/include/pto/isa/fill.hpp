@@ -76,6 +76,8 @@ PTO_INLINE void count_run(T* to, int count, T start, bool descending) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename... Events>
 PTO_INST RecordEvent TEXPANDS(Dst& dst, typename Dst::DType scalar, Events&...) {
     static_assert(Dst::Loc == TileType::Vec || Dst::Loc == TileType::Mat, "TEXPANDS fills tiles in UB or L1");
@@ -99,7 +101,7 @@ PTO_INST RecordEvent TCI(Tile& dst, T start, Events&...) {
 // The second tile is scratch for the hardware; it is not touched.
 template <typename Tile, typename Tmp, typename T, int Descending, typename... Events>
 PTO_INST RecordEvent TCI(Tile& dst, T start, Tmp&, Events&...) {
-    return TCI<Tile, T, Descending>(dst, start);
+    return isa::TCI<Tile, T, Descending>(dst, start);
 }
 
 template <typename Tile, PadValue Pad = PadValue::Zero,
@@ -120,12 +122,13 @@ PTO_INST RecordEvent TFILLPAD(Dst& dst, Src& src, Events&...) {
 
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TFILLPAD_INPLACE(Dst& dst, Src& src, Events&...) {
-    return TFILLPAD<TFillPadMode::InPlace>(dst, src);
+    return isa::TFILLPAD<TFillPadMode::InPlace>(dst, src);
 }
 
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TFILLPAD_EXPAND(Dst& dst, Src& src, Events&...) {
-    return TFILLPAD<TFillPadMode::Expand>(dst, src);
+    return isa::TFILLPAD<TFillPadMode::Expand>(dst, src);
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -178,6 +178,8 @@ inline constexpr bool boxes_layout =
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TLOAD(Dst& dst, Src& src, Events&...) {
     static_assert(is_tile_data_v<Dst> && is_global_data_v<Src>, "TLOAD(tile, global tensor)");
@@ -196,4 +198,5 @@ PTO_INST RecordEvent TLOAD(Dst& dst, Src& src, Events&...) {
     return {};
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -71,6 +71,8 @@ PTO_INLINE Start<typename Out::DType> from_bias(const Bias& bias) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Out, typename Left, typename Right, typename... Events>
 PTO_INST RecordEvent TMATMUL(Out& out, Left& left, Right& right, Events&...) {
     return detail::product(out, detail::from_zero<Out>(), left, right, detail::valid_rows(out));
@@ -118,4 +120,5 @@ PTO_INST RecordEvent TGEMV_BIAS(Out& out, Left& left, Right& right, Bias& bias, 
     return detail::product(out, detail::from_bias<Out>(bias), left, right, 1);
 }
 
+}  // namespace isa
 }  // namespace pto

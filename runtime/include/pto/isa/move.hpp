@@ -104,6 +104,8 @@ PTO_INLINE RecordEvent insert_tile(Dst& dst, const Src& src, Position to) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TMOV(Dst& dst, Src& src, Events&...) {
     return detail::move_tile(dst, src);
@@ -144,4 +146,5 @@ PTO_INST RecordEvent TINSERT(Dst& dst, Src& src, uint16_t row, uint16_t col, Eve
     return detail::insert_tile<Relu>(dst, src, {row, col});
 }
 
+}  // namespace isa
 }  // namespace pto

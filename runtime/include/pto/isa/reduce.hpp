@@ -51,6 +51,8 @@ PTO_INLINE RecordEvent reduce_columns(Dst& dst, const Src& src) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src, typename Tmp, typename... Events>
 PTO_INST RecordEvent TROWSUM(Dst& dst, Src& src, Tmp&, Events&...) {
     return detail::reduce_rows<detail::Sum>(dst, src);
@@ -97,4 +99,5 @@ PTO_INST RecordEvent TCOLMIN(Dst& dst, Src& src, Events&...) {
     return detail::reduce_columns<detail::Least>(dst, src);
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -93,6 +93,8 @@ PTO_INLINE RecordEvent select_rows(Dst& dst, const Mask& mask, const Src& src, S
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src0, typename Src1, typename... Events>
 PTO_INST RecordEvent TCMP(Dst& dst, Src0& src0, Src1& src1, CmpMode mode, Events&...) {
     using T = typename Src0::DType;
@@ -130,4 +132,5 @@ PTO_INST RecordEvent TSELS(Dst& dst, Mask& mask, Src& src, Tmp&, typename Src::D
     return detail::select_rows(dst, mask, src, [&](int, int) PTO_LAMBDA { return repeated; });
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -160,6 +160,8 @@ PTO_INLINE RecordEvent store_tile(const Global& dst, const Tile& src) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Tile, typename Global, typename... Events>
 PTO_INST RecordEvent TSTORE(Global& dst, Tile& src, Events&...) {
     return detail::store_tile(dst, src);
@@ -190,4 +192,5 @@ PTO_INST RecordEvent TSTORE(Global& dst, Tile& src, Events&...) {
     return detail::store_tile<Atomic, Relu>(dst, src);
 }
 
+}  // namespace isa
 }  // namespace pto

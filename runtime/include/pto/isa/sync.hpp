@@ -1,5 +1,4 @@
-// Pipes, flags, events and the identity of the core. A host runs instructions one after another, so ordering is free:
-// everything here that orders is a no-op, and takes the arguments that the hardware takes.
+// Pipes and events by name, and the identity of the core.
 #pragma once
 
 #include "../base/ahead.hpp"
@@ -27,14 +26,6 @@ inline constexpr event_t EVENT_ID6 = 6;
 inline constexpr event_t EVENT_ID7 = 7;
 inline constexpr int EVENT_ID_MAX = 8;
 
-PTO_INLINE void set_flag(pipe_t, pipe_t, event_t) {}
-PTO_INLINE void wait_flag(pipe_t, pipe_t, event_t) {}
-PTO_INLINE void pipe_barrier(pipe_t) {}
-
-PTO_INLINE void set_mask_norm() {}
-PTO_INLINE void set_mask_count() {}
-PTO_INLINE void set_vector_mask(uint64_t, uint64_t) {}
-
 // The block that the calling thread runs; a launcher sets it.
 struct pto_block {
     uint32_t index = 0;
@@ -54,18 +45,7 @@ namespace pto {
 // What an instruction returns and a later one may take to wait for it.
 struct RecordEvent {};
 
-template <pipe_t Source, pipe_t Target>
-PTO_INTERNAL void PtoSetWaitFlag(event_t set_id = EVENT_ID0, event_t wait_id = EVENT_ID0) {
-    set_flag(Source, Target, set_id);
-    wait_flag(Source, Target, wait_id);
-}
-
+// Kinds of instructions, for TSYNC.
 enum class Op : uint16_t { TLOAD, TSTORE_VEC, SCALAR, TRESHAPE, VECTOR };
-
-template <Op>
-PTO_INST void TSYNC() {}
-
-template <typename... Events>
-PTO_INST void TSYNC(Events&...) {}
 
 }  // namespace pto

@@ -7,6 +7,7 @@
 #include "sync.hpp"
 
 namespace pto {
+PTO_ISA {
 
 template <typename Dst, typename Src, typename Tmp, typename... Events>
 PTO_INST RecordEvent TTRANS(Dst& dst, Src& src, Tmp&, Events&...) {
@@ -20,4 +21,5 @@ PTO_INST RecordEvent TTRANS(Dst& dst, Src& src, Tmp&, Events&...) {
     return {};
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -18,6 +18,8 @@ PTO_INLINE RecordEvent float_function(Dst& dst, const Src& src) {
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <auto Algorithm = ExpAlgorithm::DEFAULT, typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TEXP(Dst& dst, Src& src, Events&...) {
     return detail::float_function<detail::Exponential>(dst, src);
@@ -59,4 +61,5 @@ PTO_INST RecordEvent TRELU(Dst& dst, Src& src, Events&...) {
     return detail::elementwise(detail::Rectify{}, dst, src);
 }
 
+}  // namespace isa
 }  // namespace pto

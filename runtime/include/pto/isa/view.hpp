@@ -14,6 +14,8 @@ inline constexpr bool has_same_order = sizeof(typename A::DType) == sizeof(typen
 
 }  // namespace detail
 
+PTO_ISA {
+
 template <typename Dst, typename Src, typename... Events>
 PTO_INST RecordEvent TRESHAPE(Dst& dst, Src& src, Events&...) {
     static_assert(is_tile_data_v<Dst> && is_tile_data_v<Src>, "TRESHAPE is of tiles");
@@ -42,4 +44,5 @@ PTO_INST RecordEvent TSUBVIEW(Dst& dst, Src& src, uint16_t row, uint16_t col, Ev
     return {};
 }
 
+}  // namespace isa
 }  // namespace pto

@@ -6,6 +6,10 @@
 
 #include "pad.hpp"
 
+#if defined(PTO_CHECKED)
+#include "../checked/scalar.hpp"
+#endif
+
 namespace pto {
 
 inline constexpr int DYNAMIC = -1;
@@ -52,6 +56,16 @@ struct TileData {
     PTO_INLINE TileDType& data() { return data_; }
     PTO_INLINE const TileDType& data() const { return data_; }
 
+#if defined(PTO_CHECKED)
+    DType GetValue(uint32_t offset, checked::Site site = {}) const {
+        static_assert(Loc == TileType::Vec, "only tiles in UB can be read by the scalar unit");
+        return checked::may_read(data_, offset, sizeof(DType), site) ? data_[offset] : DType{};
+    }
+    void SetValue(uint32_t offset, DType value, checked::Site site = {}) {
+        static_assert(Loc == TileType::Vec, "only tiles in UB can be written by the scalar unit");
+        if (checked::may_write(data_, offset, sizeof(DType), site)) data_[offset] = value;
+    }
+#else
     // Single elements by their offset in the layout, counted in elements.
     PTO_INLINE DType GetValue(uint32_t offset) const {
         static_assert(Loc == TileType::Vec, "only tiles in UB can be read by the scalar unit");
@@ -61,6 +75,7 @@ struct TileData {
         static_assert(Loc == TileType::Vec, "only tiles in UB can be written by the scalar unit");
         data_[offset] = value;
     }
+#endif
 
     PTO_INLINE bool GetKAligned() const { return k_aligned_; }
     PTO_INLINE void SetKAligned(bool aligned) { k_aligned_ = aligned; }

@@ -1,0 +1,111 @@
+// Arithmetic of two tiles, and of a tile and a scalar, checked.
+#pragma once
+
+#include "../isa/elementwise.hpp"
+#include "map.hpp"
+
+namespace pto {
+namespace checked {
+
+// A5 also divides integers of 16 and 32 bits.
+inline constexpr unsigned quotients =
+    machine::vector_dtypes &
+    (floats | (machine::vector_dtypes & set_of(DType::UInt16)
+                   ? set_of(DType::Int16, DType::Int32, DType::UInt16, DType::UInt32)
+                   : 0u));
+
+}  // namespace checked
+
+template <typename Dst, typename Src0, typename Src1>
+RecordEvent TADD(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
+    return checked::map_tiles({"TADD", site}, checked::machine::vector_dtypes, dst, src0, src1,
+                              [](auto& d, auto& a, auto& b) { isa::TADD(d, a, b); });
+}
+
+template <typename Dst, typename Src0, typename Src1>
+RecordEvent TSUB(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
+    return checked::map_tiles({"TSUB", site}, checked::machine::vector_dtypes, dst, src0, src1,
+                              [](auto& d, auto& a, auto& b) { isa::TSUB(d, a, b); });
+}
+
+template <typename Dst, typename Src0, typename Src1>
+RecordEvent TMUL(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
+    return checked::map_tiles({"TMUL", site}, checked::machine::vector_dtypes, dst, src0, src1,
+                              [](auto& d, auto& a, auto& b) { isa::TMUL(d, a, b); });
+}
+
+template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src0, typename Src1>
+RecordEvent TDIV(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
+    return checked::map_tiles({"TDIV", site}, checked::quotients, dst, src0, src1,
+                              [](auto& d, auto& a, auto& b) { isa::TDIV<Algorithm>(d, a, b); });
+}
+
+template <typename Dst, typename Src0, typename Src1>
+RecordEvent TMAX(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
+    return checked::map_tiles({"TMAX", site}, checked::machine::vector_dtypes, dst, src0, src1,
+                              [](auto& d, auto& a, auto& b) { isa::TMAX(d, a, b); });
+}
+
+template <typename Dst, typename Src0, typename Src1>
+RecordEvent TMIN(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
+    return checked::map_tiles({"TMIN", site}, checked::machine::vector_dtypes, dst, src0, src1,
+                              [](auto& d, auto& a, auto& b) { isa::TMIN(d, a, b); });
+}
+
+template <typename Dst, typename Src>
+RecordEvent TADDS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    return checked::map_tile({"TADDS", site}, checked::machine::vector_dtypes, dst, src,
+                             [=](auto& d, auto& a) { isa::TADDS(d, a, scalar); });
+}
+
+template <typename Dst, typename Src>
+RecordEvent TSUBS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    return checked::map_tile({"TSUBS", site}, checked::machine::vector_dtypes, dst, src,
+                             [=](auto& d, auto& a) { isa::TSUBS(d, a, scalar); });
+}
+
+template <typename Dst, typename Src>
+RecordEvent TMULS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    return checked::map_tile({"TMULS", site}, checked::machine::vector_dtypes, dst, src,
+                             [=](auto& d, auto& a) { isa::TMULS(d, a, scalar); });
+}
+
+template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src>
+RecordEvent TDIVS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    return checked::map_tile(checked::Call("TDIVS", site).with_hidden_flags(), checked::quotients, dst, src,
+                             [=](auto& d, auto& a) { isa::TDIVS<Algorithm>(d, a, scalar); });
+}
+
+template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src>
+RecordEvent TDIVS(Dst& dst, typename Dst::DType scalar, Src& src, checked::Site site = {}) {
+    return checked::map_tile(checked::Call("TDIVS", site).with_hidden_flags(), checked::quotients, dst, src,
+                             [=](auto& d, auto& a) { isa::TDIVS<Algorithm>(d, scalar, a); });
+}
+
+template <typename Dst, typename Src>
+RecordEvent TMAXS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    return checked::map_tile({"TMAXS", site}, checked::machine::vector_dtypes, dst, src,
+                             [=](auto& d, auto& a) { isa::TMAXS(d, a, scalar); });
+}
+
+template <typename Dst, typename Src>
+RecordEvent TMINS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    return checked::map_tile({"TMINS", site}, checked::machine::vector_dtypes, dst, src,
+                             [=](auto& d, auto& a) { isa::TMINS(d, a, scalar); });
+}
+
+template <typename Dst, typename Src>
+RecordEvent TAXPY(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
+    checked::Call call("TAXPY", site);
+    checked::take_dtype<typename Src::DType>(call, checked::machine::vector_dtypes);
+    checked::judge_source(call, "src", dst, src, checked::Takes::Over);
+    call.reads("dst", dst);
+    call.elementwise().writes("dst", dst);
+    return call.carries_out([dst, src, scalar]() mutable {
+        checked::map_defined(checked::cells_of(dst), checked::valid_block(dst),
+                             {checked::cells_of(dst), checked::cells_of(src)});
+        isa::TAXPY(dst, src, scalar);
+    });
+}
+
+}  // namespace pto

@@ -1,0 +1,35 @@
+// The engine of the checked tile library: compiled once for each architecture, linked to every checked program.
+#include <ptodsl/checked/engine.hpp>
+
+namespace {
+
+pto::checked::Engine engine;
+
+}  // namespace
+
+namespace pto::checked {
+
+Turn admit(const Instruction& instruction) { return engine.admit(instruction); }
+void hold(Work* work) { engine.hold(work); }
+bool scalar_access(const Touch& touch, Site site) { return engine.scalar_access(touch, site); }
+bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {
+    return engine.inside_parameters(op, operand, effect, region, site);
+}
+unsigned char* global_shadow(const void* start, int64_t bytes) { return engine.global_shadow(start, bytes); }
+
+void set(pipe_t source, pipe_t target, event_t event, Site site) { engine.set({source, target, event}, site); }
+void wait(pipe_t source, pipe_t target, event_t event, Site site) { engine.wait({source, target, event}, site); }
+void barrier(pipe_t pipe, Site site) { engine.barrier(pipe, site); }
+
+void report(const char* kind, Site at, const Field* fields, int count, Site other) {
+    engine.report(kind, at, fields, count, other);
+}
+
+void begin(const char*, const Parameter* parameters, int count, Site site) { engine.begin(parameters, count, site); }
+void end(Site site) { engine.end(site); }
+
+}  // namespace pto::checked
+
+void ptodsl_check_start(const ptodsl_check* check) { engine.start(*check); }
+void ptodsl_check_undefined(const void* start, int64_t bytes) { engine.declare_undefined(start, bytes); }
+const char* ptodsl_check_findings() { return engine.findings(); }

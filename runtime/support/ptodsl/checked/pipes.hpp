@@ -1,0 +1,190 @@
+// The pipes at work: each takes what it is given in order, flags let go of what waits for them, and what nothing will
+// ever let go of is found. Whatever has its turn is judged at once; when its work is done is for the schedule to say.
+#pragma once
+
+#include "hazards.hpp"
+#include "queue.hpp"
+#include "schedule.hpp"
+
+namespace pto::checked {
+
+class Pipes {
+public:
+    Pipes(Findings& findings, Hazards& hazards, Schedule& schedule)
+        : findings_(findings), hazards_(hazards), schedule_(schedule) {}
+
+    void clear() {
+        order_.clear();
+        for (Queue& queue : queues_) queue.clear();
+        tokens_.drain([](Flag, const Token&) {});
+        for (bool& rescued : rescued_) rescued = false;
+        issued_ = 0;
+    }
+
+    const Order& order() const { return order_; }
+
+    // Whether the work is to be done now; else it is to be held.
+    bool instruction(const Instruction& instruction) {
+        Queue& queue = queues_[instruction.pipe];
+        held_entry_ = nullptr;
+        if (queue.is_blocked()) {
+            Entry entry{Entry::Kind::Instruction, instruction.site};
+            entry.instruction = instruction;
+            entry.issue = issued_++;
+            held_entry_ = &queue.put(entry);
+            return false;
+        }
+        held_ = judged(instruction, issued_++);
+        if (!schedule_.is_program_order() && instruction.pipe != PIPE_S) return false;
+        if (instruction.pipe == PIPE_S) schedule_.reach(held_.before);
+        schedule_.add(held_.pipe, held_.position, held_.before, nullptr);
+        return true;
+    }
+    // Takes the work of the last instruction.
+    void hold(Work* work) {
+        if (held_entry_) held_entry_->work = work;
+        else schedule_.add(held_.pipe, held_.position, held_.before, work);
+    }
+
+    void set(Flag flag, Site site) {
+        if (queues_[flag.source].is_blocked()) queues_[flag.source].put({Entry::Kind::Set, site, flag});
+        else fire(flag, {order_.told_by(flag.source), site});
+    }
+
+    void wait(Flag flag, Site site) {
+        if (flag.target == PIPE_S) wait_of_scalar(flag, site);
+        else if (queues_[flag.target].is_blocked() || !tokens_.has(flag)) queues_[flag.target].put({Entry::Kind::Wait, site, flag});
+        else order_.learn(flag.target, tokens_.take(flag).clock);
+    }
+
+    void barrier(pipe_t pipe, Site site) {
+        if (queues_[pipe].is_blocked()) queues_[pipe].put({Entry::Kind::Barrier, site});
+        else order_.barrier(pipe);
+    }
+    void barrier_of_all() {
+        let_all_go();
+        order_.barrier_of_all();
+        hazards_.forget();
+        schedule_.run_all();
+    }
+
+    // What is still blocked never ends.
+    void let_all_go() {
+        for (const Queue& queue : queues_)
+            while (queue.is_blocked()) rescue(queue.front().flag, queue.front().site);
+    }
+
+    // Takes the tokens that are left and calls body(flag, token) for each, but for those that take the place of others.
+    template <typename Body>
+    void take_tokens(const Body& body) {
+        tokens_.drain([&](Flag flag, const Token& token) {
+            if (!rescued_[flag.number()]) body(flag, token);
+        });
+    }
+
+private:
+    struct Judged {
+        pipe_t pipe;
+        Position position;
+        Clock before;
+    };
+
+    Judged judged(const Instruction& instruction, uint64_t issue) {
+        const pipe_t pipe = instruction.pipe;
+        const Position position = order_.take(pipe);
+        const Position kept = hazards_.take(instruction, issue, position, order_);
+        Judged result{pipe, position, order_.before(pipe)};
+        result.before.complete[pipe] = std::max(result.before.complete[pipe], kept);
+        return result;
+    }
+
+    void fire(Flag flag, const Token& token) {
+        tokens_.put(flag, token);
+        if (flag.target != PIPE_S) advance(flag.target);
+    }
+
+    // Goes on with a pipe as far as there are tokens.
+    void advance(pipe_t pipe) {
+        Queue& queue = queues_[pipe];
+        if (is_advancing_[pipe]) return;
+        is_advancing_[pipe] = true;
+        while (queue.is_blocked() && (queue.front().kind != Entry::Kind::Wait || tokens_.has(queue.front().flag)))
+            carry_out(pipe, queue.take());
+        is_advancing_[pipe] = false;
+    }
+
+    void carry_out(pipe_t pipe, const Entry& entry) {
+        switch (entry.kind) {
+            case Entry::Kind::Instruction: carry_out_instruction(entry); break;
+            case Entry::Kind::Set: fire(entry.flag, {order_.told_by(pipe), entry.site}); break;
+            case Entry::Kind::Wait: order_.learn(pipe, tokens_.take(entry.flag).clock); break;
+            case Entry::Kind::Barrier: order_.barrier(pipe); break;
+            case Entry::Kind::Known: order_.learn(pipe, entry.clock); break;
+        }
+    }
+    void carry_out_instruction(const Entry& entry) {
+        const Judged instruction = judged(entry.instruction, entry.issue);
+        schedule_.add(instruction.pipe, instruction.position, instruction.before, entry.work);
+    }
+
+    // All that is issued from here on starts after what the scalar unit has waited for.
+    void wait_of_scalar(Flag flag, Site site) {
+        while (!tokens_.has(flag)) rescue(flag, site);
+        const Clock clock = tokens_.take(flag).clock;
+        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe) {
+            if (!queues_[pipe].is_blocked()) {
+                order_.learn(pipe, clock);
+                continue;
+            }
+            Entry entry{Entry::Kind::Known, site};
+            entry.clock = clock;
+            queues_[pipe].put(entry);
+        }
+    }
+
+    struct Blocked {
+        Flag flag;
+        Site site;
+        bool is_circular;
+    };
+
+    // The wait that keeps a flag from coming: its own set is queued nowhere, or behind a wait that comes round to it.
+    Blocked cause_of(Flag flag, Site site) const {
+        bool is_seen[pipe_count] = {};
+        while (!is_seen[flag.source] && queues_[flag.source].sets(flag)) {
+            is_seen[flag.source] = true;
+            const Entry& wait = queues_[flag.source].front();
+            flag = wait.flag;
+            site = wait.site;
+        }
+        return {flag, site, queues_[flag.source].sets(flag)};
+    }
+
+    // Reports what a wait that cannot end is owed to, and goes on as if that token had come.
+    void rescue(Flag flag, Site site) {
+        const Blocked cause = cause_of(flag, site);
+        const Queue& queue = queues_[cause.flag.target];
+        const Field fields[] = {{"source", machine::pipe_names[cause.flag.source], 0},
+                                {"target", machine::pipe_names[cause.flag.target], 0},
+                                {"event", nullptr, cause.flag.event},
+                                {"blocked", nullptr, queue.instructions()},
+                                {"circular", nullptr, cause.is_circular}};
+        findings_.add("wait-without-set", cause.site, fields, 5, {nullptr, 0});
+        rescued_[cause.flag.number()] = true;
+        fire(cause.flag, {order_.issued(), cause.site});
+    }
+
+    Findings& findings_;
+    Hazards& hazards_;
+    Schedule& schedule_;
+    Order order_;
+    Tokens tokens_;
+    Queue queues_[pipe_count];
+    bool is_advancing_[pipe_count] = {};
+    bool rescued_[flag_count] = {};
+    uint64_t issued_ = 0;
+    Judged held_{};
+    Entry* held_entry_ = nullptr;
+};
+
+}  // namespace pto::checked
