@@ -85,6 +85,10 @@ class CheckedLaunch(Launch):
         self.remarks: tuple[Diagnostic, ...] = ()
         """The warnings of the last launch."""
 
+    def reschedule(self, word: str) -> None:
+        """Has pipes execute in another order from the next launch on, called as for `Checking`. Raises E0613."""
+        self._schedule = schedule(word)
+
     def _execute(self, values: tuple[object, ...]) -> None:
         """Runs the program and raises all that was found: E11, and what the program itself found wrong behind it."""
         unpacked = unpack(self._slots, values)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.fuzz.batch import batches, disagreements
+from tests.fuzz.executions import EXECUTIONS
 from tests.fuzz.sources import Source
 from tests.fuzz.trial import Broken, Endless, Outcome, Placed, Refused, attempt
 
@@ -57,8 +58,9 @@ def campaign(sources: Iterable[Source]) -> Campaign:
 
 
 def _disagreeing(placed: list[Placed]) -> Iterator[Failure]:
-    for batch in batches(placed):
-        for one, text in disagreements(batch):
+    for index, batch in enumerate(batches(placed)):
+        executions = tuple(one for one in EXECUTIONS if index % one.every == 0)
+        for one, text in disagreements(batch, executions):
             yield Failure(one.source, text)
 
 

@@ -12,9 +12,9 @@ from tests.fuzz.body import Body
 from tests.fuzz.facts import Scalar, Tensor
 from tests.fuzz.shapes import COLUMNS_OF_TILES, ROWS_OF_TILES
 
-SIZES = (3, 4, 5, 6, 8, 8, 10, 12, 16, 40)
+SIZES = (2, 3, 4, 4, 5, 6, 8, 10, 12, 30)
 """About how many statements a vector kernel has."""
-LARGE = 0.06
+LARGE = 0.04
 """How often the tiles of a kernel are as large as those of real ones."""
 
 AHEAD = 0.15

@@ -23,13 +23,16 @@ import numpy as np
 
 from ptodsl import driver, interpreter, pipeline
 from ptodsl.machine import ARCHITECTURES
+from ptodsl.runtime.checked_launch import Checking
 from ptodsl.verify.structure import verify_structure
 
 {program}
 
 ARCH = "{arch}"
-EXECUTIONS = {executions}
-"""Name, target, options of the build, seed of the order of ready tasks."""
+EXECUTIONS = (
+{executions}
+)
+"""Name, target, seed of the order of ready tasks, order of the pipes."""
 BOUNDS = {bounds}
 """How far each array, results first, may be away: relatively; by nothing; None: by anything."""
 
@@ -101,8 +104,9 @@ def main():
     for name, program in done:
         found = left(lambda values: interpreter.run(program, values, architecture=architecture))
         differs |= compare(f"the interpreter after {{name}}", found, wanted)
-    for name, target, options, order in EXECUTIONS:
-        compiled = driver.compile_placed(placed, ARCH, target, poison=True, **options)
+    for name, target, order, schedule in EXECUTIONS:
+        checking = Checking(schedule, strict=True) if target == "checked" else Checking()
+        compiled = driver.compile_placed(placed, ARCH, target, checking=checking, poison=True)
         compiled.launch.shuffle(order)
         differs |= compare(name, left(lambda values: compiled.launch.run(values, {{}}, poison=True)), wanted)
     return int(differs)
@@ -115,13 +119,13 @@ if __name__ == "__main__":
 
 def written(source: Source, problem: str, bounds: tuple[float | None, ...], folder: Path) -> Path:
     """The file of a failing program, in a folder that is made where there is none."""
-    executions = [(one.name, one.target, one.options, one.order) for one in EXECUTIONS]
+    rows = (f"    ({one.name!r}, {one.target!r}, {one.order}, {one.schedule!r})," for one in EXECUTIONS)
     text = _FILE.format(
         problem=problem.replace("\\", "\\\\").replace('"""', "'''"),
         versions="\n".join(versions()),
         program=_program(source),
         arch=source.arch,
-        executions=executions,
+        executions="\n".join(rows),
         bounds=bounds,
         arguments="\n".join(f"        {_argument(one, source)},  # {one.name}" for one in source.arguments),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from tests.fuzz.exactness import exact_arrays
 from tests.fuzz.sources import Source
 from tests.fuzz.stages import NotOurs, entered, meaning, stages
 from tests.fuzz.watch import limited, out_of_time
+
+READ_BACK = 4
+"""One program in so many is printed, parsed and printed: it takes as long as all the passes."""
 
 Arrays = list[NDArray[Any]]
 
@@ -98,7 +102,8 @@ def _judged(source: Source, program: Program, done: list[pipeline.Stage]) -> Out
         if source.changed and out_of_time(source.text):
             return Endless()
         raise Broken(str(error)) from error
-    _reads_back(placed)
+    if crc32(source.name.encode()) % READ_BACK == 0:
+        _reads_back(placed)
     return Placed(source, program, placed, answer, _bounds(source, program, answer))
 
 
