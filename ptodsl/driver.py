@@ -112,13 +112,34 @@ def compile_all(
     programs = map(program_of, sources)
     with enough_stack("compile"):
         translated = [_translated(one, architecture, dump_dir, is_checked=is_checked) for one in programs]
-    tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
+    return _built(translated, target, most, checking, poison=poison)
+
+
+def compile_placed(
+    placed: Program, arch: str = "a2a3", target: str = "cpu", *, checking: Checking = BY_DEFAULT, poison: bool = False
+) -> Compiled:
+    """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
+
+    Raises PtoError where a verifier refuses it, and as `compile` does.
+    """
+    architecture = architecture_of(arch)
+    pipeline.verified(placed, architecture)
+    emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    translated = Translated(placed, placed, architecture, emitted)
+    return _built([translated], target, workers.count(None), checking, poison=poison)[0]
+
+
+def _built(
+    translated: list[Translated], target: str, threads: int, checking: Checking, *, poison: bool
+) -> list[Compiled]:
+    """The loaded libraries of some texts; the C++ compilers run at the same time."""
+    tools = [toolchains.find(target, one.architecture.name, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
     pairs = zip(translated, libraries, strict=True)
-    if is_checked:
+    if _is_checked(target, checking):
         return [Compiled(one, _load_checked(one, library, checking)) for one, library in pairs]
-    return [Compiled(one, load(library, one.signature, _faults(one.emitted), most)) for one, library in pairs]
+    return [Compiled(one, load(library, one.signature, _faults(one.emitted), threads)) for one, library in pairs]
 
 
 def _is_checked(target: str, checking: Checking) -> bool:
