@@ -21,8 +21,10 @@ class Generator:
     pipes: tuple[str, ...]
     """Those that the instructions run on."""
 
-    def __init__(self, seed: int, architecture: Architecture) -> None:
+    def __init__(self, seed: int, architecture: Architecture, size: int = 4) -> None:
+        """`size` is the most statements at the top."""
         self.random = random.Random(seed)
+        self.size = size
         core = architecture.cores[self.core]
         self.barriers = {pipe.value for pipe in core.barriers}
         self.pairs = sorted((a.value, b.value) for a, b in core.pairs if Pipe.S not in (a, b))
@@ -44,10 +46,15 @@ class Generator:
     def text(self) -> str:
         """The program."""
         self.lines = self.tiles()
-        self.block(2, self.random.randint(1, 4))
+        self.block(2, self.random.randint(1, self.size))
         if self.random.random() < 0.97:
             self.lines.append("pipe_barrier all")
         return _HEAD + "\n".join(self.lines) + "\nreturn %x\n}\n"
+
+    def without_order(self) -> str:
+        """The program before anyone orders it."""
+        lines = self.text().splitlines(keepends=True)
+        return "".join(line for line in lines if "_flag" not in line and "pipe_barrier" not in line)
 
     def name(self) -> str:
         """A name that is not taken."""
@@ -169,8 +176,8 @@ class Cube(Generator):
     core = Core.CUBE
     pipes = ("mte2", "mte1", "m", "fix")
 
-    def __init__(self, seed: int, architecture: Architecture) -> None:
-        super().__init__(seed, architecture)
+    def __init__(self, seed: int, architecture: Architecture, size: int = 4) -> None:
+        super().__init__(seed, architecture, size)
         left = architecture.left_layout.value
         self.staged = [f"tile<16x16xfp32, l1, nz, @0x{offset:x}>" for offset in (0x0, 0x400)]
         self.lefts = [f"tile<16x16xfp32, l0a, {left}, @0x{offset:x}>" for offset in (0x0, 0x400)]
@@ -211,8 +218,8 @@ class Mixed(Vector):
     starts = (0x0, 0x100, 0x180, 0x300)
     columns = tuple(f"tile<4x1xfp32, ub, dn, @0x{offset:x}>" for offset in (0x0, 0x120, 0x400))
 
-    def __init__(self, seed: int, architecture: Architecture) -> None:
-        super().__init__(seed, architecture)
+    def __init__(self, seed: int, architecture: Architecture, size: int = 4) -> None:
+        super().__init__(seed, architecture, size)
         self.pairs = sorted((a.value, b.value) for a, b in architecture.cores[self.core].pairs)
         self.tensors = ["%x", "%x", "%y"]
         self.offsets = ["%n"]
