@@ -7,14 +7,16 @@
 namespace pto {
 namespace checked {
 
-constexpr const machine::Move* find_move(Space from, Space to) {
-    for (const machine::Move& move : machine::moves)
-        if (move.from == from && move.to == to) return &move;
-    return nullptr;
-}
+struct Path {
+    bool is_there;
+    pipe_t pipe;
+};
 
-template <typename Dst, typename Src>
-inline constexpr const machine::Move* move_of = find_move(form_of<Src>.space, form_of<Dst>.space);
+constexpr Path find_path(Space from, Space to) {
+    for (const machine::Move& move : machine::moves)
+        if (move.from == from && move.to == to) return {true, move.pipe};
+    return {false, PIPE_V};
+}
 
 void judge_path(Call& call, Space from, Space to);
 void judge_move(Call& call, const Operand& dst, Window to, const Operand& src, Window from);
@@ -22,9 +24,9 @@ void define_move(const char* op, Site site, const Operand& dst, Window to, const
 // A window from one tile to another: both have its size.
 template <STPhase Phase, typename Dst, typename Src, typename Work>
 RecordEvent move(const char* op, Site site, Dst& dst, Window to, Src& src, Window from, Work work) {
-    constexpr const machine::Move* path = move_of<Dst, Src>;
-    Call call(op, site, path ? path->pipe : PIPE_V);
-    if constexpr (path == nullptr) {
+    constexpr Path path = find_path(form_of<Src>.space, form_of<Dst>.space);
+    Call call(op, site, path.pipe);
+    if constexpr (!path.is_there) {
         judge_path(call, form_of<Src>.space, form_of<Dst>.space);
         return {};
     } else {

@@ -2,6 +2,7 @@
 // when it is used.
 #pragma once
 
+#include "../isa/assign.hpp"
 #include "../isa/view.hpp"
 #include "rules.hpp"
 
