@@ -11,8 +11,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from ptodsl.commands import Command, Refused, Status
-from ptodsl.commands.crash import Crash
-from ptodsl.errors import Diagnostic, PtoError
+from ptodsl.errors import Diagnostic, InternalError, PtoError
 from ptodsl.ir.span import Span
 
 _INTERRUPTED = 130
@@ -45,6 +44,8 @@ def _answered(command: Command, options: argparse.Namespace) -> Status:
         return status
     except PtoError as error:
         return _wrong(error, as_json=getattr(options, "json", False) is True)
+    except MemoryError as error:
+        return _wrong(PtoError([_no_memory(error)]), as_json=getattr(options, "json", False) is True)
     except Refused as refused:
         print(f"ptodsl: {refused}", file=sys.stderr)
         return refused.status
@@ -56,27 +57,36 @@ def status_for(error: PtoError) -> Status:
     return Status.TOOLCHAIN if is_toolchain else Status.PROGRAM
 
 
+def _no_memory(error: MemoryError) -> Diagnostic:
+    from ptodsl.errors.runtime import OutOfMemory
+
+    return OutOfMemory(None, what=f"this command: {error}" if str(error) else "this command")
+
+
 def _wrong(error: PtoError, *, as_json: bool) -> Status:
     status = status_for(error)
     if as_json:
-        print(json.dumps({"status": status, "diagnostics": [_data(one) for one in error.diagnostics]}, indent=2))
+        print(json.dumps({"status": status, "diagnostics": [data_of(one) for one in error.diagnostics]}, indent=2))
     else:
         print(error, file=sys.stderr)
     return status
 
 
 def _bug(error: Exception, file: object) -> Status:
-    from ptodsl.commands.reproducer import write
+    from ptodsl import reproducer
+    from ptodsl.crash import Crash
 
-    crash = error if isinstance(error, Crash) else None
-    cause = crash.cause if crash is not None else error
-    path = write(cause, crash.subject if crash is not None else None, str(file) if file else "")
-    print(f"ptodsl: internal error: {type(cause).__name__}: {cause}", file=sys.stderr)
-    print(f"This is a bug in ptodsl, not in your program. Please report it with {path}", file=sys.stderr)
+    if isinstance(error, Crash):
+        what, path = error.what, error.path
+    else:
+        what = error.message if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+        path = reproducer.write(error, None, str(file) if file else "")
+    print(f"ptodsl: internal error: {what}", file=sys.stderr)
+    print(reproducer.request(path), file=sys.stderr)
     return Status.BUG
 
 
-def _data(diagnostic: Diagnostic) -> dict[str, Any]:
+def data_of(diagnostic: Diagnostic) -> dict[str, Any]:
     """A diagnostic for a machine; lines count from 1, columns from 0."""
     return {
         "code": diagnostic.code,
