@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../isa/fill.hpp"
+#include "map.hpp"
 #include "move.hpp"
 
 namespace pto {
