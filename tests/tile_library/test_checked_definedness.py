@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,8 +69,12 @@ def checked(batch: Batch) -> Undefined:
         assert finding.kind == "undefined-stored", finding
         assert finding.at is not None
         kernel, count = places[finding.at.line]
-        found[kernel][positions[kernel][count]] = tuple(int(finding.fields[name]) for name in ("row", "column", "count"))
+        found[kernel][positions[kernel][count]] = _numbers(finding.fields)
     return found
+
+
+def _numbers(fields: Mapping[str, int | str]) -> tuple[int, int, int]:
+    return int(fields["row"]), int(fields["column"]), int(fields["count"])
 
 
 def _stores(source: str) -> dict[int, tuple[str, int]]:

@@ -7,12 +7,15 @@ import ctypes
 import numpy as np
 import pytest
 
-from tests.tile_library.checked_cases import CASES, DEFINED, Mistake, function, unit
+from tests.tile_library.checked_cases import Mistake, function, unit
+from tests.tile_library.checked_places import PLACES, SHAPES
+from tests.tile_library.checked_uses import ARCHITECTURE, DEFINED, OVERLAPS
 from tests.tile_library.instruction_kernels import OF_ORDER, Finding, Library
 from tests.tile_library.toolchain import Compiler, checked_flags, find_compilers, host_compiler
 
 pytestmark = pytest.mark.xdist_group("tile_library_checked_rules")
 
+CASES: dict[str, Mistake] = {**PLACES, **SHAPES, **OVERLAPS, **ARCHITECTURE, **DEFINED}
 A5 = "-DPTODSL_ARCH_A5"
 LEGAL_ON_A5 = ("sum of bf16", "magnitude of integers", "bytes padded", "integers in order", "accumulator to UB")
 ALONE = {"hidden scratch": {"hidden-scratch", "undefined-stored"}}
@@ -73,8 +76,12 @@ def test_each_run_finds_it_again(library: Library) -> None:
 
 
 @pytest.mark.parametrize("compiler", find_compilers()[1:], ids=lambda compiler: compiler.command)
-def test_every_compiler_gives_the_place_of_the_call(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> None:
-    cases: dict[str, Mistake] = {name: DEFINED[name] for name in ("stored before it is written", "read before it is written")}
+def test_every_compiler_gives_the_place_of_the_call(
+    compiler: Compiler, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    cases: dict[str, Mistake] = {
+        name: DEFINED[name] for name in ("stored before it is written", "read before it is written")
+    }
     text = unit(cases)
     library = Library(compiler.build(text, tmp_path_factory.mktemp("places"), "places", *checked_flags()))
     for name in cases:

@@ -36,7 +36,9 @@ class UndefinedKernel:
             self._make(f"create_tile shape=[{shape[0]}, {shape[1]}] dtype=fp32", shape, shape)
             self._load(shape)
         for _ in range(_OPS):
-            self.random.choice((self._load_one, self._unary, self._binary, self._reduced, self._broadcast, self._seen))()
+            self.random.choice(
+                (self._load_one, self._unary, self._binary, self._reduced, self._broadcast, self._seen)
+            )()
 
     @property
     def name(self) -> str:
@@ -118,7 +120,9 @@ class UndefinedKernel:
 
     def parameters(self, stores: Sequence[int], suffix: str = "") -> str:
         """Its parameters: what is loaded, and a tensor for each tile that is stored."""
-        outputs = (f", %o{i}{suffix}: out tensor<{self.known[i].shape[0]}x{self.known[i].shape[1]}xfp32>" for i in stores)
+        outputs = (
+            f", %o{i}{suffix}: out tensor<{self.known[i].shape[0]}x{self.known[i].shape[1]}xfp32>" for i in stores
+        )
         return "%x: tensor<64x64xfp32>" + "".join(outputs)
 
     def call(self, stores: Sequence[int], suffix: str = "") -> str:

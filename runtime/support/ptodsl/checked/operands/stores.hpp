@@ -47,8 +47,8 @@ inline void find_undefined(const char* op, Site site, const Operand& src) {
     });
     if (found.count == 0) return;
     use(src->space, detail::least(start_of(src) + src->bytes(), capacity_of(src->space)));
-    const Field fields[] = {text("op", op), text("operand", "src"), number("row", found.row), number("column", found.col),
-                            number("count", found.count)};
+    const Field fields[] = {text("op", op), text("operand", "src"), number("row", found.row),
+                            number("column", found.col), number("count", found.count)};
     report("undefined-stored", site, fields, 5);
 }
 
