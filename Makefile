@@ -1,7 +1,9 @@
 PYTHON ?= python3
 WORKERS ?= 2
-FUZZ_COUNT ?= 2000
+FUZZ_COUNT ?= 10000
 FUZZ_SEED ?= 1000
+FUZZ_KINDS ?= well,ill,text
+FUZZ_JOURNAL ?= build/fuzz.jsonl
 SANITIZED_SCRIPTS ?= 300
 
 VENV := .venv
@@ -24,7 +26,7 @@ test-large: $(VENV)/test.stamp
 	$(BIN)/python -m tests.st.large
 
 fuzz: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)
+	$(BIN)/python -m tests.fuzz run --kinds $(FUZZ_KINDS) --count $(FUZZ_COUNT) --seed $(FUZZ_SEED) --workers $(WORKERS) --journal $(FUZZ_JOURNAL)
 
 sanitize: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)

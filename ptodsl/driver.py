@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ import numpy as np
 from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
+from ptodsl.crash import blaming
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
+from ptodsl.errors.runtime import OutOfMemory
+from ptodsl.errors.stack import enough_stack
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
@@ -60,7 +63,9 @@ def architecture_of(name: str) -> Architecture:
 
 def emit(source: Any, arch: str = "a2a3") -> dict[str, str]:
     """The C++ of a program by file name; needs no C++ compiler. Raises PtoError for what the user must mend."""
-    return _translated(program_of(source), architecture_of(arch), None).sources
+    program = program_of(source)
+    with enough_stack(f"compile `{program.name}`"):
+        return _translated(program, architecture_of(arch), None).sources
 
 
 def compile(  # noqa: A001 - the public name
@@ -104,14 +109,37 @@ def compile_all(
     architecture = architecture_of(arch)
     most = workers.count(threads)
     is_checked = _is_checked(target, checking)
-    translated = [_translated(program_of(source), architecture, dump_dir, is_checked=is_checked) for source in sources]
-    tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
+    programs = map(program_of, sources)
+    with enough_stack("compile"):
+        translated = [_translated(one, architecture, dump_dir, is_checked=is_checked) for one in programs]
+    return _built(translated, target, most, checking, poison=poison)
+
+
+def compile_placed(
+    placed: Program, arch: str = "a2a3", target: str = "cpu", *, checking: Checking = BY_DEFAULT, poison: bool = False
+) -> Compiled:
+    """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
+
+    Raises PtoError where a verifier refuses it, and as `compile` does.
+    """
+    architecture = architecture_of(arch)
+    pipeline.verified(placed, architecture)
+    emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    translated = Translated(placed, placed, architecture, emitted)
+    return _built([translated], target, workers.count(None), checking, poison=poison)[0]
+
+
+def _built(
+    translated: list[Translated], target: str, threads: int, checking: Checking, *, poison: bool
+) -> list[Compiled]:
+    """The loaded libraries of some texts; the C++ compilers run at the same time."""
+    tools = [toolchains.find(target, one.architecture.name, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
     pairs = zip(translated, libraries, strict=True)
-    if is_checked:
+    if _is_checked(target, checking):
         return [Compiled(one, _load_checked(one, library, checking)) for one, library in pairs]
-    return [Compiled(one, load(library, one.signature, _faults(one.emitted), most)) for one, library in pairs]
+    return [Compiled(one, load(library, one.signature, _faults(one.emitted), threads)) for one, library in pairs]
 
 
 def _is_checked(target: str, checking: Checking) -> bool:
@@ -145,10 +173,21 @@ def interpret(
     """Runs a program on the numpy interpreter: the same call as that of a compiled one, the same results.
 
     `after` is the name of a pass: the program runs as it stands then, placed for `arch`. Raises PtoError for wrong
-    arguments, and where the program uses what is undefined.
+    arguments, where the program uses what is undefined, and where there is no memory to run it.
     """
     program = program_of(source)
-    architecture = architecture_of(arch)
+    with enough_stack(f"interpret `{program.name}`"):
+        return _interpreted(program, architecture_of(arch), after, args, named, out)
+
+
+def _interpreted(
+    program: Program,
+    architecture: Architecture,
+    after: str | None,
+    args: Sequence[object],
+    named: Mapping[str, object],
+    out: object,
+) -> Any:
     pipeline.check(program)
     signature = signature_of(program)
     values = arguments.bind(signature, args, named)
@@ -157,8 +196,12 @@ def interpret(
         (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
     )
     if after is not None:
-        program = pipeline.stages(program, architecture, until=after)[-1].program
-    found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+        with blaming(program, architecture):
+            program = pipeline.stages(program, architecture, until=after)[-1].program
+    try:
+        found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+    except MemoryError as error:
+        raise PtoError([OutOfMemory(None, what=f"the interpreter to run `{program.name}`")]) from error
     return _returned(signature, values, found, buffers)
 
 
@@ -205,12 +248,13 @@ def _translated(
     is_checked: bool = False,
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
-    done = pipeline.stages(program, architecture)
-    if dump_dir is not None:
-        _dump(done, architecture, Path(dump_dir))
-    placed = pipeline.verified(done[-1].program, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
-    translated = Translated(program, placed, architecture, emitted)
+    with blaming(program, architecture, (OSError,)):
+        done = pipeline.stages(program, architecture)
+        if dump_dir is not None:
+            _dump(done, architecture, Path(dump_dir))
+        placed = pipeline.proven(done, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
+        translated = Translated(program, placed, architecture, emitted)
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated

@@ -19,8 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--save-kernels", action="store_true", help="write each case's C++ and memory map")
     group.addoption("--kernels-dir", default=None, help="where to write them (default: kernels)")
     group.addoption("--dump-passes", action="store_true", help="write each case's IR after every pass too")
-    group.addoption("--fuzz-count", type=int, default=20, help="how many random programs each test of them tries")
+    group.addoption("--fuzz-count", type=int, default=12, help="how many random programs of each kind are tried")
     group.addoption("--fuzz-seed", type=int, default=0, help="the seed of the first of them")
+    group.addoption(
+        "--fuzz-reproducers", default=None, help="where to write those that fail, made small (default: a temporary one)"
+    )
 
 
 @pytest.fixture(scope="session")
