@@ -58,8 +58,8 @@ def test_headers_and_kernels_compile_without_a_warning(
     compiler: Compiler, flags: tuple[str, ...], defined: tuple[str, ...], tmp_path: Path
 ) -> None:
     unit = tmp_path / "everything.cpp"
-    unit.write_text("".join(f"#include <{header}>\n" for header in BUILDS[defined]) + ("" if defined else USES))
-    for source in (unit, *(() if defined else KERNELS)):
+    unit.write_text("".join(f"#include <{header}>\n" for header in BUILDS[defined]) + USES)
+    for source in (unit, *KERNELS):
         finished = compiler.run(source, *flags, *defined, *STRICT, "-c", "-o", str(tmp_path / "unit.o"))
         assert finished.returncode == 0, f"{source.name}:\n{finished.stderr[:2000]}"
 
