@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from string import Formatter
 
 from ptodsl.diagnostics import source_line
@@ -12,6 +12,7 @@ from ptodsl.errors.checked_bytes import Unworded
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.span import Span
 from ptodsl.machine import ARCHITECTURES
+from ptodsl.runtime.checked_launch import Checking
 from ptodsl.runtime.findings import Finding, Place
 
 Locate = Callable[[Place], Span | None]
@@ -29,6 +30,11 @@ _LENIENT: Mapping[type[Verdict], type[Verdict]] = {Race: RaceRelaxed, SetTwice: 
 
 _PIPES = ("pipe", "other_pipe", "source", "target")
 _ON_CHIP = ("UB", "L1", "L0A", "L0B", "L0C", "Bias", "Scaling")
+
+
+def judging(locate: Locate, arch: str) -> Callable[[Sequence[Finding], Checking], tuple[Diagnostic, ...]]:
+    """What a checked launch has its findings put into words by."""
+    return lambda found, checking: verdicts(found, locate, arch, strict=checking.strict)
 
 
 def verdicts(

@@ -2,6 +2,7 @@
 #include <pto/checked/engine.hpp>
 #include <pto/checked/kernel.hpp>
 #include <ptodsl/checked/control.hpp>
+#include <ptodsl/checked/operands/operands.hpp>
 
 #include <string>
 
@@ -15,7 +16,7 @@ void add(const std::string& finding) {
     if (count++ < limit) findings += (findings.empty() ? "" : ",") + finding;
 }
 
-std::string number(const char* name, int64_t value) { return ",\"" + std::string(name) + "\":" + std::to_string(value); }
+std::string field_of(const char* name, int64_t value) { return ",\"" + std::string(name) + "\":" + std::to_string(value); }
 
 std::string at(const char* kind, pto::checked::Site site) {
     return "{\"kind\":\"" + std::string(kind) + "\",\"file\":\"" + site.file + "\",\"line\":" + std::to_string(site.line);
@@ -45,9 +46,9 @@ void report(const char*, Site, const Field*, int, Site) {}
 void begin(const char*, const Parameter* parameters, int tensors, Site site) {
     for (int i = 0; i < tensors; ++i) {
         const Parameter& one = parameters[i];
-        add(at("parameter", site) + ",\"name\":\"" + one.name + "\"" + number("address", one.address) +
-            number("bytes", one.element_bytes) + number("use", static_cast<int>(one.use)) +
-            number("rank", one.rank) + number("extent", one.shape[0]) + number("stride", one.strides[0]) + "}");
+        add(at("parameter", site) + ",\"name\":\"" + one.name + "\"" + field_of("address", one.address) +
+            field_of("bytes", one.element_bytes) + field_of("use", static_cast<int>(one.use)) +
+            field_of("rank", one.rank) + field_of("extent", one.shape[0]) + field_of("stride", one.strides[0]) + "}");
     }
 }
 void end(Site) {}
@@ -58,10 +59,10 @@ void ptodsl_check_start(const ptodsl_check* check) {
     findings.clear();
     count = 0;
     limit = check->limit;
-    add("{\"kind\":\"start\"" + number("schedule", check->schedule) + number("seed", check->seed) + "}");
+    add("{\"kind\":\"start\"" + field_of("schedule", check->schedule) + field_of("seed", check->seed) + "}");
 }
 void ptodsl_check_undefined(const void* start, int64_t bytes) {
-    add("{\"kind\":\"undefined\"" + number("address", reinterpret_cast<int64_t>(start)) + number("bytes", bytes) + "}");
+    add("{\"kind\":\"undefined\"" + field_of("address", reinterpret_cast<int64_t>(start)) + field_of("bytes", bytes) + "}");
 }
 const char* ptodsl_check_findings() {
     static std::string text;

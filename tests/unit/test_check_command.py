@@ -209,7 +209,7 @@ def test_warnings_are_errors_to_the_strict(shell: Shell) -> None:
         (("--entry", "f", "--inout", "x:16:fp33"), "there is no dtype `fp33`"),
         (("--entry", "f", "--tensor", "a b:16:fp32"), "--tensor a b:16:fp32: write NAME"),
         (("--entry", "f", "--scalar", "n:int32"), "--scalar n:int32: write NAME:DTYPE:VALUE"),
-        (("--entry", "f", "--scalar", "n:int32:many"), "--set n=many"),
+        (("--entry", "f", "--scalar", "n:int32:many"), "--scalar n:int32:many: `many` is no INT32"),
         (("--entry", "f", *X, *X), "`x` is described twice"),
         (("--entry", "f", *X, "--blocks", "0"), "--blocks 0: give a number above 0"),
         (("--entry", "f", *X, "--timeout", "-1"), "--timeout -1.0: give a number above 0"),
@@ -245,7 +245,7 @@ def test_compiler_s_refusal_is_the_kernel_s_mistake(shell: Shell) -> None:
     status, _, err = shell.run("check", file, "--entry", "kernels::doubled<64>", *X, *Y)
     assert status == Status.PROGRAM
     assert "error[E1133]: the C++ compiler refuses this:" in err
-    assert "--> wrong.cpp:20:5" in err
+    assert "--> wrong.cpp:21:5" in err
 
 
 def test_entry_with_other_parameters_is_a_mistake_of_the_description(shell: Shell, kernels: str) -> None:

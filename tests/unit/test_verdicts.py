@@ -34,7 +34,7 @@ def located(place: Place) -> Span | None:
     return None if place.file == "nobody.cpp" else Span(place.file, place.line, 0, place.line, 4)
 
 
-def said(kind: str, at: int = 9, other: int | None = 5, *, arch: str = "a2a3", **fields: Any) -> Any:
+def said(kind: str, fields: dict[str, Any], at: int = 9, other: int | None = 5, arch: str = "a2a3") -> Any:
     """The diagnostic of one finding, judged as code of others is."""
     place = None if other is None else Place("k.cpp", other)
     (one,) = verdicts([Finding(kind, Place("k.cpp", at), place, fields)], located, arch, strict_flags=False)
@@ -42,17 +42,17 @@ def said(kind: str, at: int = 9, other: int | None = 5, *, arch: str = "a2a3", *
 
 
 def test_race_names_both_sides_their_bytes_and_the_flag() -> None:
-    race = said("race", **RACE)
+    race = said("race", RACE)
     assert isinstance(race, Race)
     assert race.message == "nothing orders `TADD` on V after `TLOAD` on MTE2, and both touch UB 0x1000 to 0x1100"
     assert (race.label, race.notes[0].message) == ("V reads `src0`", "MTE2 writes `dst`")
-    assert (race.span.line, race.notes[0].span.line) == (9, 5)
+    assert (race.span, race.notes[0].span) == (located(Place("k.cpp", 9)), located(Place("k.cpp", 5)))
     assert "`set_flag(PIPE_MTE2, PIPE_V, EVENT_ID1)` after `TLOAD`" in race.help
 
 
 def test_reserved_pair_is_given_an_id_that_is_free_inside_instructions() -> None:
-    assert "EVENT_ID1" in said("race", **RACE).help
-    assert "EVENT_ID0" in said("race", **RACE | {"pipe": "MTE3", "other_pipe": "V"}).help
+    assert "EVENT_ID1" in said("race", RACE).help
+    assert "EVENT_ID0" in said("race", RACE | {"pipe": "MTE3", "other_pipe": "V"}).help
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_reserved_pair_is_given_an_id_that_is_free_inside_instructions() -> None
     ],
 )
 def test_remedy_is_one_that_the_core_has(pipe: str, other_pipe: str, arch: str, remedy: str) -> None:
-    assert remedy in said("race", arch=arch, **RACE | {"pipe": pipe, "other_pipe": other_pipe}).help
+    assert remedy in said("race", RACE | {"pipe": pipe, "other_pipe": other_pipe}, arch=arch).help
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_remedy_is_one_that_the_core_has(pipe: str, other_pipe: str, arch: str, 
     ],
 )
 def test_bytes_are_named_by_their_memory(fields: dict[str, Any], where: str) -> None:
-    assert said("race", **RACE | fields).message.endswith(f"both touch {where}")
+    assert said("race", RACE | fields).message.endswith(f"both touch {where}")
 
 
 def test_relaxed_is_a_warning_unless_strict() -> None:
@@ -90,34 +90,34 @@ def test_relaxed_is_a_warning_unless_strict() -> None:
 
 
 def test_second_token_is_an_error_in_our_own_code_only() -> None:
-    assert isinstance(said("set-twice", **FLAG), SetTwiceNoted)
+    assert isinstance(said("set-twice", FLAG), SetTwiceNoted)
     (ours,) = verdicts([Finding("set-twice", None, None, FLAG)], located, "a2a3")
     assert isinstance(ours, SetTwice)
     assert "`PIPE_V, PIPE_MTE2, EVENT_ID3`" in ours.message
 
 
 def test_instructions_of_one_pipe_are_said_to_overlap() -> None:
-    race = said("race", **RACE | {"other_pipe": "V", "same_pipe": 1})
+    race = said("race", RACE | {"other_pipe": "V", "same_pipe": 1})
     assert race.notes[-1].message.startswith("V may start an instruction before")
 
 
 def test_what_stands_behind_and_came_first_says_so() -> None:
-    assert said("race", at=5, other=9, **RACE).notes[0].message.endswith(", issued before it")
-    assert said("race", at=5, other=5, **RACE).notes[0].message.endswith(", issued before it")
-    assert not said("race", at=9, other=5, **RACE).notes[0].message.endswith("it")
+    assert said("race", RACE, at=5, other=9).notes[0].message.endswith(", issued before it")
+    assert said("race", RACE, at=5, other=5).notes[0].message.endswith(", issued before it")
+    assert not said("race", RACE, at=9, other=5).notes[0].message.endswith("it")
 
 
 @pytest.mark.parametrize(("circular", "remedy"), [(0, "on every path"), (1, "each of them waits for another")])
 def test_wait_says_how_much_is_behind_it(circular: int, remedy: str) -> None:
-    one = said("wait-without-set", other=None, **FLAG, blocked=1, circular=circular)
+    one = said("wait-without-set", FLAG | {"blocked": 1, "circular": circular}, other=None)
     assert "1 instruction behind it" in one.message
     assert remedy in one.help
-    assert "2 instructions behind" in said("wait-without-set", **FLAG, blocked=2, circular=0).message
+    assert "2 instructions behind" in said("wait-without-set", FLAG | {"blocked": 2, "circular": 0}).message
 
 
 @pytest.mark.parametrize("pipe", ["S", "M"])
 def test_barrier_that_is_not_legal_has_a_remedy(pipe: str) -> None:
-    one = said("illegal-barrier", pipe=f"PIPE_{pipe}", core="vector")
+    one = said("illegal-barrier", {"pipe": f"PIPE_{pipe}", "core": "vector"})
     assert one.help.startswith("leave it out" if pipe == "S" else "put `pipe_barrier(PIPE_ALL)`")
 
 
