@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 
 from ptodsl.commands import Status
+from ptodsl.runtime import compilers
 from tests.tree import ROOT
 from tests.unit.runtime_programs import cache_at
 from tests.unit.shell import ADD, TWO, Shell, shell_in
@@ -305,10 +305,14 @@ def test_options_of_kernels_are_refused_for_programs(shell: Shell) -> None:
         assert (status, "holds programs, which takes no such option" in err) == (Status.USAGE, True)
 
 
+def _no_commands(_: object) -> Iterator[tuple[str, ...]]:
+    return iter(())
+
+
 def test_no_compiler_is_the_toolchain_s_failure(
     shell: Shell, kernels: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(compilers, "candidates", _no_commands)
     monkeypatch.setenv("PTODSL_CACHE_DIR", str(tmp_path / "empty"))
     status, _, err = shell.run("check", kernels, "--entry", "raw", *X, *Y)
     assert (status, "error[E0602]" in err) == (Status.TOOLCHAIN, True)

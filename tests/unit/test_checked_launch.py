@@ -14,11 +14,13 @@ import pytest
 import ptodsl
 import ptodsl.language as pl
 from ptodsl import driver
+from ptodsl.compiled import Compiled
+from ptodsl.diagnostics import source_line
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import LimitUnusable, ScheduleRefused, ScheduleUnknown
 from ptodsl.errors.checked import Race, RaceRelaxed
 from ptodsl.runtime import build, toolchains
-from ptodsl.runtime.checked_launch import CheckedLaunch, Checking
+from ptodsl.runtime.checked_launch import CheckedLaunch, Checking, Judge
 from ptodsl.runtime.findings import Finding
 from tests.unit.runtime_programs import cache_at
 
@@ -66,10 +68,14 @@ def of_kind(launch: CheckedLaunch, kind: str) -> list[Finding]:
     return [one for one in launch.findings if one.kind == kind]
 
 
+def _judging_nothing(*_: object) -> Judge:
+    return lambda *_: ()
+
+
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Findings that have no words do not count as errors here."""
-    monkeypatch.setattr(driver, "judging", lambda *_: lambda *_: ())
+    monkeypatch.setattr(driver, "judging", _judging_nothing)
 
 
 @pytest.mark.usefixtures("quiet")
@@ -154,7 +160,7 @@ def test_finding_points_at_the_statement(arrays: tuple[Any, Any]) -> None:
     compiled = driver.compile(Add, target="checked", strict=True)
     (race,) = problems(lambda: compiled(*arrays))
     assert race.span.file == __file__
-    text = Path(__file__).read_text(encoding="utf-8").splitlines()[race.span.line - 1]
+    text = source_line(__file__, race.span.line)
     sum_ = "pl.load(a, [0, 0], [ROWS, COLUMNS]) + pl.load(b, [0, 0], [ROWS, COLUMNS])"
     assert text[race.span.column : race.span.end_column] == sum_
     assert "^" in str(PtoError([race]))
@@ -170,7 +176,7 @@ def grow(x: pl.Tensor[[8, 64], pl.FP32], y: pl.Out[pl.Tensor[[8, 64], pl.FP32]])
 
 
 def test_cached_library_points_into_the_present_text(tmp_path: Path) -> None:
-    compiled = []
+    compiled: list[Compiled] = []
     for lines in (1, 5):
         file = tmp_path / f"moved_{lines}.py"
         file.write_text(MOVED.format(lines="\n" * lines), encoding="utf-8")
