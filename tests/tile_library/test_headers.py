@@ -13,7 +13,7 @@ HEADERS = sorted(path.relative_to(INCLUDE).as_posix() for path in (INCLUDE / "pt
 CHECKED = tuple(header for header in HEADERS if header.startswith("pto/checked/"))
 FLAGS = "pto/isa/flags.hpp"
 """Flags that a checked program does not include: checks of the same names stand in their place."""
-BUILDS = {
+BUILDS: dict[tuple[str, ...], tuple[str, ...]] = {
     (): tuple(header for header in HEADERS if header not in CHECKED),
     ("-DPTO_CHECKED",): tuple(header for header in HEADERS if header != FLAGS),
 }

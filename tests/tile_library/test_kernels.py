@@ -31,7 +31,9 @@ SOFTMAX_ENTRIES = (
 @pytest.fixture(scope="module", params=BUILDS)
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     text = (FOLDER / "vector_add.cpp").read_text() + (FOLDER / "softmax.cpp").read_text() + ENTRIES + SOFTMAX_ENTRIES
-    return Library(host_compiler().build(text, tmp_path_factory.mktemp("kernels"), "kernels", *build_flags(request.param)))
+    return Library(
+        host_compiler().build(text, tmp_path_factory.mktemp("kernels"), "kernels", *build_flags(request.param))
+    )
 
 
 def add(library: Library, element: str, a: Array, b: Array) -> Array:

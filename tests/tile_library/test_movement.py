@@ -61,7 +61,9 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         tile = f"Tile<TileType::Vec, float, 4, 64, BLayout::RowMajor, 4, -1, SLayout::NoneBox, 512, PadValue::{pad}>"
         text += f"using Padded{pad} = {tile};\n"
         text += function(f"padded_{pad}", "float", f"padded_rows<float, Padded{pad}>(in, out, cols)", ", int64_t cols")
-    return Library(host_compiler().build(text, tmp_path_factory.mktemp("movement"), "movement", *build_flags(request.param)))
+    return Library(
+        host_compiler().build(text, tmp_path_factory.mktemp("movement"), "movement", *build_flags(request.param))
+    )
 
 
 def values(rng: np.random.Generator, element: str, shape: tuple[int, ...]) -> Array:

@@ -66,8 +66,9 @@ RecordEvent TORS(Dst& dst, Src& src, typename Dst::DType scalar, checked::Site s
 template <typename Dst, typename Src, typename Tmp>
 RecordEvent TXORS(Dst& dst, Src& src, typename Src::DType scalar, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TXORS", site);
-    const auto work = checked::with_scratch(call, tmp, checked::bytes_of_rows(checked::operand_of(dst)), [tmp, scalar](auto& d, auto& a)
-                                                mutable { isa::TXORS(d, a, scalar, tmp); });
+    const auto work = checked::with_scratch(
+        call, tmp, checked::bytes_of_rows(checked::operand_of(dst)),
+        [tmp, scalar](auto& d, auto& a) mutable { isa::TXORS(d, a, scalar, tmp); });
     return checked::map_tile(call, checked::bit_dtypes, dst, src, work);
 }
 

@@ -1,5 +1,5 @@
-// Broadcasts of a scalar a row, or of a row, checked. Forms of TROWEXPAND* without a temporary use hidden bytes of UB on
-// A2/A3 where the scalars are a column.
+// Broadcasts of a scalar a row, or of a row, checked. Forms of TROWEXPAND* without a temporary use hidden bytes of UB
+// on A2/A3 where the scalars are a column.
 #pragma once
 
 #include "../isa/expand.hpp"

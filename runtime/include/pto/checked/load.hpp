@@ -1,5 +1,5 @@
-// TLOAD, checked. Rows of UB are written in whole blocks of 32 bytes, L1 in whole fractals; what no element of the window
-// goes to is undefined then.
+// TLOAD, checked. Rows of UB are written in whole blocks of 32 bytes, L1 in whole fractals; what no element of the
+// window goes to is undefined then.
 #pragma once
 
 #include "../isa/load.hpp"

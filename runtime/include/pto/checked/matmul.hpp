@@ -69,13 +69,15 @@ RecordEvent TMATMUL(Out& out, Left& left, Right& right, checked::Site site = {})
 template <typename Out, typename Left, typename Right>
 RecordEvent TMATMUL_ACC(Out& out, Out& in, Left& left, Right& right, checked::Site site = {}) {
     return checked::multiply_onto<AccPhase::Unspecified, checked::Rows::Matrix>(
-        "TMATMUL_ACC", site, out, in, left, right, [](auto& c, auto& in, auto& a, auto& b) { isa::TMATMUL_ACC(c, in, a, b); });
+        "TMATMUL_ACC", site, out, in, left, right,
+        [](auto& c, auto& in, auto& a, auto& b) { isa::TMATMUL_ACC(c, in, a, b); });
 }
 
 template <AccPhase Phase, typename Out, typename Left, typename Right>
 RecordEvent TMATMUL_ACC(Out& out, Out& in, Left& left, Right& right, checked::Site site = {}) {
     return checked::multiply_onto<Phase, checked::Rows::Matrix>(
-        "TMATMUL_ACC", site, out, in, left, right, [](auto& c, auto& in, auto& a, auto& b) { isa::TMATMUL_ACC<Phase>(c, in, a, b); });
+        "TMATMUL_ACC", site, out, in, left, right,
+        [](auto& c, auto& in, auto& a, auto& b) { isa::TMATMUL_ACC<Phase>(c, in, a, b); });
 }
 
 template <AccPhase Phase = AccPhase::Unspecified, typename Out, typename Left, typename Right>
@@ -88,13 +90,15 @@ RecordEvent TMATMUL_ACC(Out& out, Left& left, Right& right, checked::Site site =
 template <typename Out, typename Left, typename Right, typename Bias>
 RecordEvent TMATMUL_BIAS(Out& out, Left& left, Right& right, Bias& bias, checked::Site site = {}) {
     return checked::multiply_onto<AccPhase::Unspecified, checked::Rows::Matrix>(
-        "TMATMUL_BIAS", site, out, bias, left, right, [](auto& c, auto& bias, auto& a, auto& b) { isa::TMATMUL_BIAS(c, a, b, bias); });
+        "TMATMUL_BIAS", site, out, bias, left, right,
+        [](auto& c, auto& bias, auto& a, auto& b) { isa::TMATMUL_BIAS(c, a, b, bias); });
 }
 
 template <AccPhase Phase, typename Out, typename Left, typename Right, typename Bias>
 RecordEvent TMATMUL_BIAS(Out& out, Left& left, Right& right, Bias& bias, checked::Site site = {}) {
     return checked::multiply_onto<Phase, checked::Rows::Matrix>(
-        "TMATMUL_BIAS", site, out, bias, left, right, [](auto& c, auto& bias, auto& a, auto& b) { isa::TMATMUL_BIAS<Phase>(c, a, b, bias); });
+        "TMATMUL_BIAS", site, out, bias, left, right,
+        [](auto& c, auto& bias, auto& a, auto& b) { isa::TMATMUL_BIAS<Phase>(c, a, b, bias); });
 }
 
 template <AccPhase Phase = AccPhase::Unspecified, typename Out, typename Left, typename Right>
@@ -106,13 +110,15 @@ RecordEvent TGEMV(Out& out, Left& left, Right& right, checked::Site site = {}) {
 template <AccPhase Phase = AccPhase::Unspecified, typename Out, typename Left, typename Right>
 RecordEvent TGEMV_ACC(Out& out, Out& in, Left& left, Right& right, checked::Site site = {}) {
     return checked::multiply_onto<Phase, checked::Rows::Vector>(
-        "TGEMV_ACC", site, out, in, left, right, [](auto& c, auto& in, auto& a, auto& b) { isa::TGEMV_ACC<Phase>(c, in, a, b); });
+        "TGEMV_ACC", site, out, in, left, right,
+        [](auto& c, auto& in, auto& a, auto& b) { isa::TGEMV_ACC<Phase>(c, in, a, b); });
 }
 
 template <AccPhase Phase = AccPhase::Unspecified, typename Out, typename Left, typename Right, typename Bias>
 RecordEvent TGEMV_BIAS(Out& out, Left& left, Right& right, Bias& bias, checked::Site site = {}) {
     return checked::multiply_onto<Phase, checked::Rows::Vector>(
-        "TGEMV_BIAS", site, out, bias, left, right, [](auto& c, auto& bias, auto& a, auto& b) { isa::TGEMV_BIAS<Phase>(c, a, b, bias); });
+        "TGEMV_BIAS", site, out, bias, left, right,
+        [](auto& c, auto& bias, auto& a, auto& b) { isa::TGEMV_BIAS<Phase>(c, a, b, bias); });
 }
 
 }  // namespace pto

@@ -1,4 +1,5 @@
-// TMOV, TEXTRACT and TINSERT, checked: paths that the chosen architecture has, their pipes, and offsets at whole blocks.
+// TMOV, TEXTRACT and TINSERT, checked: paths that the chosen architecture has, their pipes, and offsets at whole
+// blocks.
 #pragma once
 
 #include "../isa/move.hpp"

@@ -1,5 +1,5 @@
-// Operands as data: what a tile's type says in a `Form`, a tile and a window of global memory by their values. Judging and
-// bookkeeping work on these, and so are compiled once, with the engine.
+// Operands as data: what a tile's type says in a `Form`, a tile and a window of global memory by their values.
+// Judging and bookkeeping work on these, and so are compiled once, with the engine.
 #pragma once
 
 #include "../tile/global_tensor.hpp"

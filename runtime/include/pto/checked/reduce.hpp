@@ -69,9 +69,9 @@ RecordEvent TCOLSUM(Dst& dst, Src& src, checked::Site site = {}) {
 template <typename Dst, typename Src, typename Tmp>
 RecordEvent TCOLSUM(Dst& dst, Src& src, Tmp& tmp, bool is_binary, checked::Site site = {}) {
     checked::Call call("TCOLSUM", site);
-    const auto work = checked::with_scratch(call, tmp, checked::column_scratch(checked::operand_of(src)), [tmp, is_binary](auto& d, auto& s) mutable {
-        isa::TCOLSUM(d, s, tmp, is_binary);
-    });
+    const auto work = checked::with_scratch(
+        call, tmp, checked::column_scratch(checked::operand_of(src)),
+        [tmp, is_binary](auto& d, auto& s) mutable { isa::TCOLSUM(d, s, tmp, is_binary); });
     return checked::reduce_columns(call, dst, src, work);
 }
 

@@ -1,5 +1,5 @@
-// Rules that the chosen architecture has for an instruction, as findings: element types, shapes that agree, operands whose
-// bytes a result may take over.
+// Rules that the chosen architecture has for an instruction, as findings: element types, shapes that agree, operands
+// whose bytes a result may take over.
 #pragma once
 
 #include "call.hpp"

@@ -1,5 +1,5 @@
-// Comparisons into bit masks and selection by them, checked. Eight columns share a byte of a mask; a selected element is
-// defined where its bit and the chosen operand are.
+// Comparisons into bit masks and selection by them, checked. Eight columns share a byte of a mask; a selected element
+// is defined where its bit and the chosen operand are.
 #pragma once
 
 #include "../isa/select.hpp"
@@ -31,7 +31,8 @@ RecordEvent TCMP(Dst& dst, Src0& src0, Src1& src1, CmpMode mode, checked::Site s
 template <typename Dst, typename Src>
 RecordEvent TCMPS(Dst& dst, Src& src, typename Src::DType scalar, CmpMode mode, checked::Site site = {}) {
     checked::Call call("TCMPS", site);
-    checked::judge_comparison(call.with_hidden_flags(), checked::operand_of(dst), checked::operand_of(src), nullptr, mode);
+    checked::judge_comparison(call.with_hidden_flags(), checked::operand_of(dst), checked::operand_of(src), nullptr,
+                              mode);
     return call.carries_out([dst, src, scalar, mode]() mutable {
         checked::define_comparison(checked::operand_of(dst), checked::operand_of(src), nullptr);
         isa::TCMPS(dst, src, scalar, mode);
@@ -42,13 +43,15 @@ template <typename Dst, typename Mask, typename Src0, typename Src1, typename Tm
 RecordEvent TSEL(Dst& dst, Mask& mask, Src0& src0, Src1& src1, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TSEL", site);
     const checked::Operand second = checked::operand_of(src1);
-    checked::judge_selection(call, checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src0), &second);
+    checked::judge_selection(call, checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src0),
+                             &second);
     auto work = checked::with_scratch(
         call, tmp, checked::form_of<Tmp>.bytes(),
         [tmp](auto& d, auto& m, auto& a, auto& b) mutable { isa::TSEL(d, m, a, b, tmp); });
     return call.carries_out([dst, mask, src0, src1, work]() mutable {
         const checked::Operand other = checked::operand_of(src1);
-        checked::define_selection(checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src0), &other);
+        checked::define_selection(checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src0),
+                                  &other);
         work(dst, mask, src0, src1);
     });
 }
@@ -62,7 +65,8 @@ RecordEvent TSELS(Dst& dst, Mask& mask, Src& src, Tmp& tmp, typename Src::DType 
         call, tmp, checked::form_of<Tmp>.bytes(),
         [tmp, scalar](auto& d, auto& m, auto& a) mutable { isa::TSELS(d, m, a, tmp, scalar); });
     return call.carries_out([dst, mask, src, work]() mutable {
-        checked::define_selection(checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src), nullptr);
+        checked::define_selection(checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src),
+                                  nullptr);
         work(dst, mask, src);
     });
 }

@@ -1,5 +1,5 @@
-// TSTORE, checked. Rows of UB are read in whole blocks of 32 bytes, an accumulator in whole fractals; global memory is
-// written exactly. A stored element has to be defined.
+// TSTORE, checked. Rows of UB are read in whole blocks of 32 bytes, an accumulator in whole fractals; global memory
+// is written exactly. A stored element has to be defined.
 #pragma once
 
 #include "../isa/store.hpp"

@@ -1,5 +1,5 @@
-// What an instruction takes is looked at before it is issued: where operands lie, what is valid of them, and who shares
-// bytes with whom.
+// What an instruction takes is looked at before it is issued: where operands lie, what is valid of them, and who
+// shares bytes with whom.
 #pragma once
 
 #include <pto/checked/rules.hpp>

@@ -1,5 +1,5 @@
-// Which elements are defined, as blocks of shadow bytes. Nearly always all of them are: that is seen a line at a time, and
-// the result is one fill. Only where something is undefined, elements are looked at one by one.
+// Which elements are defined, as blocks of shadow bytes. Nearly always all of them are: that is seen a line at a
+// time, and the result is one fill. Only where something is undefined, elements are looked at one by one.
 #pragma once
 
 #include "regions.hpp"

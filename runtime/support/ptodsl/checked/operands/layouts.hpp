@@ -1,5 +1,6 @@
-// Fractal memories: who reads elements must order them as who wrote them did. Each 32 bytes remember the layout key of
-// their last writer; the work of an instruction says what it writes, and asks of what it reads, when it is carried out.
+// Fractal memories: who reads elements must order them as who wrote them did. Each 32 bytes remember the layout key
+// of their last writer; the work of an instruction says what it writes, and asks of what it reads, when it is carried
+// out.
 #pragma once
 
 #include <pto/checked/call.hpp>
@@ -90,14 +91,19 @@ inline void find_other_layout(const char* op, Site site, const char* operand, co
     const int64_t start = other_key(region, key, other);
     if (start < 0) return;
     const LayoutName name(key), other_name(other);
-    const Field fields[] = {text("op", op),           text("operand", operand),        text("memory", space_name(region.space)),
-                            number("start", start),   text("layout", name.get()),      text("other_layout", other_name.get())};
+    const Field fields[] = {text("op", op),
+                            text("operand", operand),
+                            text("memory", space_name(region.space)),
+                            number("start", start),
+                            text("layout", name.get()),
+                            text("other_layout", other_name.get())};
     report("other-layout", site, fields, 6);
     mark_keys(region, key);
 }
 
 inline void read_layout(const char* op, Site site, const char* operand, const Operand& tile, Window window) {
-    if (has_layout_key(*tile.form)) find_other_layout(op, site, operand, region_of(tile, window), layout_key(*tile.form));
+    if (has_layout_key(*tile.form))
+        find_other_layout(op, site, operand, region_of(tile, window), layout_key(*tile.form));
 }
 inline void write_layout(const Operand& tile, Window window) {
     if (has_layout_key(*tile.form)) mark_keys(region_of(tile, window), layout_key(*tile.form));

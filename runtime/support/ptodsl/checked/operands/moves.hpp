@@ -33,18 +33,21 @@ inline void stay_inside(Call& call, const char* operand, const Operand& tile, Wi
 void judge_move(Call& call, const Operand& dst, Window to, const Operand& src, Window from) {
     const int64_t block = dst->space == Space::Bias ? 64 : dst->space == Space::Scaling ? 128 : 1;
     if (dst->cols * dst->size % block != 0)
-        refuse_shape(call, "dst", dst->cols * dst->size, block, "a bias is a multiple of 64 bytes, a row of scales of 128");
+        refuse_shape(call, "dst", dst->cols * dst->size, block,
+                     "a bias is a multiple of 64 bytes, a row of scales of 128");
     stay_inside(call, "src", src, from);
     stay_inside(call, "dst", dst, to);
     call.reads("src", src, from);
     if (from.row == to.row && from.col == to.col) may_take_over(call, dst, src);
     call.writes("dst", dst, to);
     // Windows in UB are cut out by whichever unit can.
-    if (dst->space == Space::UB && src->space == Space::UB && is_same_text(call.op(), "TEXTRACT")) call.with_hidden_flags();
+    if (dst->space == Space::UB && src->space == Space::UB && is_same_text(call.op(), "TEXTRACT"))
+        call.with_hidden_flags();
 }
 
 inline void move_defined(const Operand& dst, Window to, const Operand& src, Window from) {
-    each_even_piece(dst->is_even() && src->is_even(), {from.rows, from.cols}, [&](int64_t row, int64_t col, Block block) {
+    const bool is_even = dst->is_even() && src->is_even();
+    each_even_piece(is_even, {from.rows, from.cols}, [&](int64_t row, int64_t col, Block block) {
         const Cells cells = cells_of(src, from.row + row, from.col + col);
         map_defined(cells_of(dst, to.row + row, to.col + col), block, &cells, 1);
     });

@@ -1,5 +1,5 @@
-// Products of tiles. The matrix unit touches whole fractals; an element of the result is defined where its row of the left
-// operand, its column of the right one, and what it starts from are.
+// Products of tiles. The matrix unit touches whole fractals; an element of the result is defined where its row of the
+// left operand, its column of the right one, and what it starts from are.
 #pragma once
 
 #include <pto/checked/matmul.hpp>
@@ -14,7 +14,8 @@ inline bool has_own_layout(const Form& form) {
     if (!form.is_boxed) return false;
     if (form.space == Space::L0B) return form.is_row_major && !form.has_row_major_boxes;
     const bool by_rows = form.space == Space::L0A && left_block_layout == BLayout::RowMajor;
-    return form.is_row_major == by_rows && form.has_row_major_boxes && form.has_wide_boxes == (form.space == Space::L0C);
+    return form.is_row_major == by_rows && form.has_row_major_boxes &&
+           form.has_wide_boxes == (form.space == Space::L0C);
 }
 
 inline void take_factor(Call& call, const char* operand, const Operand& tile) {
@@ -65,9 +66,11 @@ inline Cells cells_of_start(const Operand& start) {
     return cells;
 }
 
-inline void product_defined(const Cells& out, const Cells& left, const Cells& right, Product extent, const Cells* start) {
+inline void product_defined(const Cells& out, const Cells& left, const Cells& right, Product extent,
+                            const Cells* start) {
     const Block block{extent.rows, extent.cols};
-    const bool is_whole = are_defined(left, {extent.rows, extent.depth}) && are_defined(right, {extent.depth, extent.cols});
+    const bool is_whole =
+        are_defined(left, {extent.rows, extent.depth}) && are_defined(right, {extent.depth, extent.cols});
     if (is_whole && (!start || are_defined(*start, block))) return set_all(out, block, is_defined);
     for (int64_t col = 0; col < extent.cols; ++col) {
         const bool is_col = is_whole || are_defined(right.from(0, col), {extent.depth, 1});

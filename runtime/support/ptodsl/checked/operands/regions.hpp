@@ -1,5 +1,5 @@
-// The bytes of a tile's window as the hardware touches them: in the official order of elements, whole fractals where the
-// memory has fractals.
+// The bytes of a tile's window as the hardware touches them: in the official order of elements, whole fractals where
+// the memory has fractals.
 #pragma once
 
 #include <pto/checked/operand.hpp>
@@ -29,7 +29,8 @@ inline Region plain_region(const Operand& tile, Window window, int64_t line) {
     const bool by_rows = tile->is_row_major;
     const int64_t along = by_rows ? window.cols : window.rows, across = by_rows ? window.rows : window.cols;
     const int64_t pitch = (by_rows ? tile->cols : tile->rows) * tile->size;
-    const int64_t first = by_rows ? window.row * pitch + window.col * tile->size : window.col * pitch + window.row * tile->size;
+    const int64_t line_of = by_rows ? window.row : window.col, place = by_rows ? window.col : window.row;
+    const int64_t first = line_of * pitch + place * tile->size;
     return lines(tile->space, start_of(tile) + first, round_up(along * tile->size, line), across, pitch);
 }
 

@@ -23,6 +23,7 @@ bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site) {
     const Region region = element_region("GetValue", tile, offset, bytes, site);
     if (region.run == 0 || !scalar_access({"tile", Effect::Read, region}, site)) return false;
     unsigned char* known = shadow.bytes + region.start;
+    use(Space::UB, static_cast<int64_t>(region.start) + bytes);
     if (is_element_defined(known, bytes)) return true;
     const Field fields[] = {text("op", "GetValue"), text("operand", "tile"), number("row", 0), number("column", offset),
                             number("count", 1)};

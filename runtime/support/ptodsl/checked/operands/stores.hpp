@@ -46,8 +46,9 @@ inline void find_undefined(const char* op, Site site, const Operand& src) {
         find_undefined(found, cells_of(src, row, col), block, row, col);
     });
     if (found.count == 0) return;
-    const Field fields[] = {text("op", op), text("operand", "src"), number("row", found.row), number("column", found.col),
-                            number("count", found.count)};
+    use(src->space, detail::least(start_of(src) + src->bytes(), capacity_of(src->space)));
+    const Field fields[] = {text("op", op), text("operand", "src"), number("row", found.row),
+                            number("column", found.col), number("count", found.count)};
     report("undefined-stored", site, fields, 5);
 }
 

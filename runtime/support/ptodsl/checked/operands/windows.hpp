@@ -16,8 +16,8 @@ inline void agree_window(Call& call, const char* operand, const Operand& tile, c
     agree(call, operand, cols, tile.cols, "the window's columns are the tile's valid columns");
 }
 
-// Calls body(row, col, block, cells) for each piece of a tile that is evenly spaced in the window, whose shadow begins at
-// `first`: the planes of ND and DN windows, the lines of 32 bytes (16 elements of an accumulator) of NZ.
+// Calls body(row, col, block, cells) for each piece of a tile that is evenly spaced in the window, whose shadow begins
+// at `first`: the planes of ND and DN windows, the lines of 32 bytes (16 elements of an accumulator) of NZ.
 template <typename Body>
 void each_piece(const Operand& tile, const Global& window, unsigned char* first, Body body) {
     const int64_t(&shape)[5] = window.shape, (&pitch)[5] = window.stride;
@@ -30,7 +30,8 @@ void each_piece(const Operand& tile, const Global& window, unsigned char* first,
             }
         return;
     }
-    const int64_t below = window.layout == Layout::DN ? 0 : shape[3], beside = window.layout == Layout::DN ? shape[4] : 0;
+    const bool is_dn = window.layout == Layout::DN;
+    const int64_t below = is_dn ? 0 : shape[3], beside = is_dn ? shape[4] : 0;
     for (int64_t plane = 0; plane < window.planes(); ++plane) {
         const int64_t i = plane / (shape[1] * shape[2]), j = plane / shape[2] % shape[1], k = plane % shape[2];
         body(plane * below, plane * beside, Block{shape[3], shape[4]},
