@@ -24,7 +24,7 @@ _FORMAT = "1"
 """Goes up when entries of an older release must not be taken."""
 _SHOWN_LINES = 12
 
-_SUPPORT: Mapping[str, Path] = {
+SUPPORT_SOURCES: Mapping[str, Path] = {
     "<ptodsl/orchestration.hpp>": SUPPORT / "ptodsl" / "orchestration.cpp",
     "<pto/checked/kernel.hpp>": SUPPORT / "ptodsl" / "checked.cpp",
 }
@@ -114,7 +114,7 @@ def _linked(job: _Job, objects: Mapping[str, Path]) -> _Job:
 
 def _supports(job: _Job) -> list[_Job]:
     """The code behind those headers that a job's text includes."""
-    sources = (source for header, source in _SUPPORT.items() if f"#include {header}" in job.text)
+    sources = (source for header, source in SUPPORT_SOURCES.items() if f"#include {header}" in job.text)
     return [_support_job(source, job.toolchain) for source in sources]
 
 

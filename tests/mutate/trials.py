@@ -19,6 +19,7 @@ from ptodsl.runtime import build, toolchains
 from ptodsl.runtime.checked_launch import Checking, load_checked
 from ptodsl.runtime.results import Provider
 from ptodsl.signature import signature_of
+from ptodsl.verdicts import judging
 from ptodsl.version import VERSION
 from tests.mutate.corpus import Subject
 from tests.mutate.editing import Mutant
@@ -88,7 +89,8 @@ class Bench:
         if library.number is not None:
             ctypes.c_int64.in_dll(ctypes.CDLL(str(library.path)), NUMBER).value = library.number
         signature = signature_of(self.subject.placed)
-        launch = load_checked(library.path, signature, (), self.subject.arch, {}, Checking(order, strict=True))
+        judge = judging(lambda _: None, self.subject.arch)
+        launch = load_checked(library.path, signature, (), judge, Checking(order, strict=True))
         values = fresh(self.subject.runs[seed])
         results = Provider(signature).fresh(values, poison=True)
         codes: frozenset[str] = frozenset()
