@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import Any, cast
 
 from ptodsl.commands import Command, Refused, Status
 from ptodsl.commands.crash import Crash
+from ptodsl.commands.streams import abandon_output, tell
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.ir.span import Span
 
@@ -28,8 +28,7 @@ def status_of(module: str, parser: argparse.ArgumentParser, arguments: Sequence[
         parser.parse_args(arguments, options)
         return _answered(command, options)
     except BrokenPipeError:
-        # Whoever read the output has had enough; what is left must not fail once more when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_output()  # whoever read it has had enough
         return Status.FINE
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -47,8 +46,14 @@ def _answered(command: Command, options: argparse.Namespace) -> Status:
         return _wrong(error, as_json=getattr(options, "json", False) is True)
     except MemoryError as error:
         return _wrong(PtoError([_no_memory(error)]), as_json=getattr(options, "json", False) is True)
+    except OSError as error:
+        if error.filename is not None or isinstance(error, BrokenPipeError):
+            raise
+        abandon_output()
+        tell(f"ptodsl: the output cannot be written: {error.strerror or error}")
+        return Status.USAGE
     except Refused as refused:
-        print(f"ptodsl: {refused}", file=sys.stderr)
+        tell(f"ptodsl: {refused}")
         return refused.status
 
 
@@ -69,7 +74,7 @@ def _wrong(error: PtoError, *, as_json: bool) -> Status:
     if as_json:
         print(json.dumps({"status": status, "diagnostics": [_data(one) for one in error.diagnostics]}, indent=2))
     else:
-        print(error, file=sys.stderr)
+        tell(error)
     return status
 
 
@@ -79,8 +84,8 @@ def _bug(error: Exception, file: object) -> Status:
     crash = error if isinstance(error, Crash) else None
     cause = crash.cause if crash is not None else error
     path = write(cause, crash.subject if crash is not None else None, str(file) if file else "")
-    print(f"ptodsl: internal error: {type(cause).__name__}: {cause}", file=sys.stderr)
-    print(f"This is a bug in ptodsl, not in your program. Please report it with {path}", file=sys.stderr)
+    tell(f"ptodsl: internal error: {type(cause).__name__}: {cause}")
+    tell(f"This is a bug in ptodsl, not in your program. Please report it with {path}")
     return Status.BUG
 
 

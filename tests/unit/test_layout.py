@@ -39,7 +39,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "codegen": frozenset({"errors", "machine", "ops"}) | IR,
     "runtime": frozenset({"errors", "words"}),
     "memory_map": IR,
-    "signature": frozenset({"runtime"}) | IR,
+    "signature": frozenset({"errors", "runtime"}) | IR,
     "pipeline": frozenset({"machine", "passes", "verify"}) | IR,
     "version": frozenset(),
     "compiled": frozenset({"codegen", "machine", "memory_map", "runtime", "signature"}) | IR,
