@@ -49,9 +49,9 @@ def toolchain(root: Path) -> Toolchain:
     return dataclasses.replace(toolchains.find("cpu", "a2a3"), includes=(toolchains.SUPPORT,))
 
 
-def compiler_that(toolchain: Toolchain, folder: Path, does: str) -> Toolchain:
+def compiler_that(toolchain: Toolchain, folder: Path, does: str, name: str = "odd compiler") -> Toolchain:
     """The toolchain with a shell script for a compiler."""
-    script = folder / "odd compiler"
+    script = folder / name
     script.write_text(f"#!/bin/sh\n{does}\n")
     script.chmod(0o755)
     return dataclasses.replace(toolchain, compiler=dataclasses.replace(toolchain.compiler, command=(str(script),)))
@@ -125,7 +125,7 @@ def test_signal_in_mid_compile_leaves_a_sound_cache(
     toolchain: Toolchain, root: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     """Ctrl-C takes the compilers along; after the others a folder under `building/` stays."""
-    odd = compiler_that(toolchain, tmp_path, SLOW_COMPILER.format(folder=tmp_path).partition("\n")[2])
+    odd = compiler_that(toolchain, tmp_path, SLOW_COMPILER.format(folder=tmp_path).partition("\n")[2], "slow")
     (tmp_path / "hold").touch()
     process = builder(Path(odd.compiler.command[0]), root)
     wait_for(lambda: len(started(tmp_path)) == 2)  # the program and the launcher
