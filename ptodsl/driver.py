@@ -39,7 +39,7 @@ from ptodsl.runtime.launch import load
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
-from ptodsl.signature import signature_of
+from ptodsl.signature import check_entry, signature_of
 from ptodsl.verdicts import judging, line_span
 from ptodsl.version import VERSION
 
@@ -263,6 +263,7 @@ def _translated(
     is_checked: bool = False,
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
+    check_entry(program)
     with blaming(program, architecture, (OSError,)):
         done = pipeline.stages(program, architecture)
         if dump_dir is not None:
