@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
+from ptodsl.errors.runtime import OutOfMemory
+from ptodsl.errors.stack import enough_stack
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
@@ -56,7 +58,9 @@ def architecture_of(name: str) -> Architecture:
 
 def emit(source: Any, arch: str = "a2a3") -> dict[str, str]:
     """The C++ of a program by file name; needs no C++ compiler. Raises PtoError for what the user must mend."""
-    return _translated(program_of(source), architecture_of(arch), None).sources
+    program = program_of(source)
+    with enough_stack(f"compile `{program.name}`"):
+        return _translated(program, architecture_of(arch), None).sources
 
 
 def compile(  # noqa: A001 - the public name
@@ -100,7 +104,9 @@ def compile_all(
     architecture = architecture_of(arch)
     most = workers.count(threads)
     is_checked = _is_checked(target, checking)
-    translated = [_translated(program_of(source), architecture, dump_dir, is_checked=is_checked) for source in sources]
+    programs = map(program_of, sources)
+    with enough_stack("compile"):
+        translated = [_translated(one, architecture, dump_dir, is_checked=is_checked) for one in programs]
     return _built(translated, target, most, checking, poison=poison)
 
 
@@ -112,8 +118,9 @@ def compile_placed(
     Raises PtoError where a verifier refuses it, and as `compile` does.
     """
     architecture = architecture_of(arch)
-    pipeline.verified(placed, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    with enough_stack("compile"):
+        pipeline.verified(placed, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
     translated = Translated(placed, placed, architecture, emitted)
     return _built([translated], target, workers.count(None), checking, poison=poison)[0]
 
@@ -154,10 +161,21 @@ def interpret(
     """Runs a program on the numpy interpreter: the same call as that of a compiled one, the same results.
 
     `after` is the name of a pass: the program runs as it stands then, placed for `arch`. Raises PtoError for wrong
-    arguments, and where the program uses what is undefined.
+    arguments, where the program uses what is undefined, and where there is no memory to run it.
     """
     program = program_of(source)
-    architecture = architecture_of(arch)
+    with enough_stack(f"interpret `{program.name}`"):
+        return _interpreted(program, architecture_of(arch), after, args, named, out)
+
+
+def _interpreted(
+    program: Program,
+    architecture: Architecture,
+    after: str | None,
+    args: Sequence[object],
+    named: Mapping[str, object],
+    out: object,
+) -> Any:
     pipeline.check(program)
     signature = signature_of(program)
     values = arguments.bind(signature, args, named)
@@ -167,7 +185,10 @@ def interpret(
     )
     if after is not None:
         program = pipeline.stages(program, architecture, until=after)[-1].program
-    found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+    try:
+        found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+    except MemoryError as error:
+        raise PtoError([OutOfMemory(None, what=f"the interpreter to run `{program.name}`")]) from error
     return _returned(signature, values, found, buffers)
 
 

@@ -85,8 +85,8 @@ class CheckedLaunch(Launch):
         self.remarks: tuple[Diagnostic, ...] = ()
         """The warnings of the last launch."""
 
-    def reschedule(self, word: str) -> None:
-        """Has pipes execute in another order from the next launch on, called as for `Checking`. Raises E0613."""
+    def follow(self, word: str) -> None:
+        """Has the pipes execute in another order from now on. Raises E0613 for a word that is no schedule."""
         self._schedule = schedule(word)
 
     def _execute(self, values: tuple[object, ...]) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
 
 from ptodsl.errors import Diagnostic, Note, checked, checked_bytes
-from ptodsl.errors.checked import Race, RaceRelaxed, Verdict
+from ptodsl.errors.checked import BarrierIllegal, Race, RaceRelaxed, SetTwice, SetTwiceNoted, Verdict, WaitForever
 from ptodsl.errors.checked_bytes import Unworded
+from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.span import Span
+from ptodsl.machine import ARCHITECTURES
 from ptodsl.runtime.findings import Finding, Place
 
 Locate = Callable[[Place], Span | None]
@@ -18,21 +20,29 @@ _CLASSES: Mapping[str, type[Verdict]] = {
     value.kind: value
     for module in (checked, checked_bytes)
     for value in vars(module).values()
-    if isinstance(value, type) and issubclass(value, Verdict) and value not in (Verdict, RaceRelaxed, Unworded)
+    if isinstance(value, type) and issubclass(value, Verdict) and "code" in vars(value) and value.code[0] == "E"
 }
+
+_LENIENT: Mapping[type[Verdict], type[Verdict]] = {Race: RaceRelaxed, SetTwice: SetTwiceNoted}
+"""What stands for a class where the rules are not strict."""
 
 _PIPES = ("pipe", "other_pipe", "source", "target")
 _ON_CHIP = ("UB", "L1", "L0A", "L0B", "L0C", "Bias", "Scaling")
 
 
-def verdicts(found: Iterable[Finding], locate: Locate, arch: str, *, strict: bool = False) -> tuple[Diagnostic, ...]:
-    """The diagnostics of findings. A relaxed one is a warning, unless `strict`."""
-    return tuple(verdict(one, locate, arch, strict=strict) for one in found)
+def verdicts(
+    found: Iterable[Finding], locate: Locate, arch: str, *, strict: bool = False, strict_flags: bool = True
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics of findings.
+
+    Unless `strict`, what hardware is only said to keep in order is a warning; unless `strict_flags`, so is a second
+    token of a flag.
+    """
+    is_strict = {Race: strict, SetTwice: strict_flags}
+    return tuple(_verdict(one, _class_of(one, is_strict), locate, arch) for one in found)
 
 
-def verdict(finding: Finding, locate: Locate, arch: str, *, strict: bool = False) -> Diagnostic:
-    """The diagnostic of one finding."""
-    class_ = _class_of(finding, strict=strict)
+def _verdict(finding: Finding, class_: type[Verdict], locate: Locate, arch: str) -> Diagnostic:
     fields = _worded(finding, arch)
     if not _needed(class_) <= set(fields):
         facts = ", ".join(f"{name}={value}" for name, value in finding.fields.items()) or "no fields"
@@ -40,9 +50,11 @@ def verdict(finding: Finding, locate: Locate, arch: str, *, strict: bool = False
     return class_(_span(finding.at, locate), _notes(finding, class_, fields, locate), **fields)
 
 
-def _class_of(finding: Finding, *, strict: bool) -> type[Verdict]:
+def _class_of(finding: Finding, is_strict: Mapping[type[Verdict], bool]) -> type[Verdict]:
     class_ = _CLASSES.get(finding.kind, Unworded)
-    return RaceRelaxed if class_ is Race and finding.is_relaxed and not strict else class_
+    if class_ not in _LENIENT or is_strict[class_] or (class_ is Race and not finding.is_relaxed):
+        return class_
+    return _LENIENT[class_]
 
 
 def _needed(class_: type[Verdict]) -> set[str]:
@@ -58,9 +70,16 @@ def _span(place: Place | None, locate: Locate) -> Span | None:
 def _notes(finding: Finding, class_: type[Verdict], fields: Mapping[str, object], locate: Locate) -> Iterable[Note]:
     """The other place; where there is none to show, the words alone."""
     if finding.other is not None and class_.other_label:
-        yield Note(class_.other_label.format(**fields), _span(finding.other, locate))
+        yield Note(class_.other_label.format(**fields) + _when(finding), _span(finding.other, locate))
     if finding.fields.get("same_pipe"):
         yield Note(f"{fields['pipe']} may start an instruction before the one ahead of it is complete")
+
+
+def _when(finding: Finding) -> str:
+    """What to say of a place that comes first although it stands later in the text, as in a loop."""
+    at, other = finding.at, finding.other
+    is_behind = at is not None and other is not None and at.file == other.file and other.line >= at.line
+    return ", issued before it" if is_behind else ""
 
 
 def _worded(finding: Finding, arch: str) -> dict[str, object]:
@@ -90,28 +109,52 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _where(fields: Mapping[str, object]) -> dict[str, object]:
-    """A range of bytes; on the chip by its addresses, which nobody knows of global memory."""
-    if "start" not in fields or "end" not in fields or "parameter" in fields:
+    """A range of bytes: on the chip by its addresses, in global memory from the start of a parameter."""
+    if "start" not in fields or "end" not in fields or "extent" in fields:
         return {}
     start, end = int(str(fields["start"])), int(str(fields["end"]))
     memory = str(fields.get("memory", "UB"))
-    if memory not in _ON_CHIP:
-        return {"where": f"the same {_counted(end - start, 'byte')} of global memory"}
-    return {"where": f"{memory} 0x{start:x} to 0x{end:x}", "start": f"0x{start:x}", "end": f"0x{end:x}"}
+    if memory in _ON_CHIP:
+        return {"where": f"{memory} 0x{start:x} to 0x{end:x}", "start": f"0x{start:x}", "end": f"0x{end:x}"}
+    if "parameter" in fields:
+        return {"where": f"the bytes {start} to {end} of `{fields['parameter']}`"}
+    return {"where": f"the same {_counted(end - start, 'byte')} of global memory"}
 
 
 def _order(finding: Finding, fields: Mapping[str, object]) -> dict[str, object]:
-    """What would order two instructions, and what stands for a barrier that is not legal."""
-    if finding.kind == "illegal-barrier":
-        is_scalar = fields.get("pipe") == "S"
-        return {"how": "leave it out: S is in order" if is_scalar else "put `pipe_barrier(PIPE_ALL)` here"}
-    if finding.kind != Race.kind or not {"pipe", "other_pipe", "op", "other_op"} <= set(fields):
-        return {}
-    source, target = fields["other_pipe"], fields["pipe"]
-    if source == target:
-        return {"how": f"put `pipe_barrier(PIPE_{source})` between the two"}
-    flag = f"PIPE_{source}, PIPE_{target}, EVENT_ID0"
-    return {
-        "how": f"put `set_flag({flag})` after `{fields['other_op']}` and `wait_flag({flag})` before `{fields['op']}`; "
-        "any id will do that is free there"
-    }
+    """The remedy of those mistakes whose remedy hangs on their fields."""
+    remedy = _REMEDIES.get(finding.kind)
+    return {} if remedy is None else {"how": remedy(fields)}
+
+
+def _remedy_of_race(fields: Mapping[str, object]) -> str:
+    """A flag or a barrier where the core has it, else one of all pipes."""
+    architecture = ARCHITECTURES[str(fields["architecture"])]
+    pair = Pipe(str(fields.get("other_pipe")).lower()), Pipe(str(fields.get("pipe")).lower())
+    core = next((one for one in architecture.cores.values() if set(pair) <= one.pipes), None)
+    source, target = (f"PIPE_{pipe.value.upper()}" for pipe in pair)
+    if core is not None and source == target and pair[0] in core.barriers:
+        return f"put `pipe_barrier({source})` between the two"
+    if core is None or pair not in core.pairs:
+        return "put `pipe_barrier(PIPE_ALL)` between the two"
+    flag = f"{source}, {target}, EVENT_ID{architecture.first_event(pair)}"
+    order = f"put `set_flag({flag})` after `{fields.get('other_op')}` and `wait_flag({flag})` before"
+    return f"{order} `{fields.get('op')}`; any id will do that is free there"
+
+
+def _remedy_of_wait(fields: Mapping[str, object]) -> str:
+    flag = fields.get("flag")
+    if fields.get("circular"):
+        return f"put `set_flag({flag})` before the waits that it stands behind: each of them waits for another"
+    return f"put `set_flag({flag})` on every path to it, in a loop also before the first iteration"
+
+
+def _remedy_of_barrier(fields: Mapping[str, object]) -> str:
+    return "leave it out: S is in order" if fields.get("pipe") == "S" else "put `pipe_barrier(PIPE_ALL)` here"
+
+
+_REMEDIES: Mapping[str, Callable[[Mapping[str, object]], str]] = {
+    Race.kind: _remedy_of_race,
+    WaitForever.kind: _remedy_of_wait,
+    BarrierIllegal.kind: _remedy_of_barrier,
+}

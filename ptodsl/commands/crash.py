@@ -37,7 +37,7 @@ def blaming(program: Program, architecture: Architecture) -> Generator[None]:
     """Turns what is no user's mistake into a `Crash` that knows the program."""
     try:
         yield
-    except (PtoError, Refused, BrokenPipeError):
+    except (PtoError, Refused, BrokenPipeError, MemoryError):
         raise
     except Exception as error:
         raise Crash(Subject(program, architecture), error) from error

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ptodsl.commands import Refused
-from ptodsl.ir.dtypes import DType, Kind
+from ptodsl.ir.dtypes import BF16, DType, Kind
 from ptodsl.runtime.results import numpy_dtype
 from ptodsl.runtime.signature import Access, ScalarSlot, Signature, Slot, TensorSlot
 
@@ -23,12 +24,12 @@ LARGEST_INTEGER = 8
 
 
 def given_values(written: Sequence[str]) -> dict[str, list[str]]:
-    """`NAME=V` or `NAME=V,V,...` by name."""
+    """`NAME=V`, `NAME=V,V,...` or `NAME=FILE.npy` by name."""
     values: dict[str, list[str]] = {}
     for one in written:
         name, sign, value = one.partition("=")
         if not sign:
-            raise Refused(f"--set {one}: write NAME=VALUE, or NAME=VALUE,VALUE,... for the elements of a tensor")
+            raise Refused(f"--set {one}: write NAME=VALUE, or NAME=VALUE,VALUE,... or NAME=FILE.npy for a tensor")
         values[name] = value.split(",")
     return values
 
@@ -39,6 +40,14 @@ def arguments_for(signature: Signature, given: Mapping[str, list[str]], seed: in
         _argument(slot, given.get(slot.name), np.random.default_rng((seed, index)))
         for index, slot in enumerate(signature.parameters)
     ]
+
+
+def check_names(slots: Iterable[Slot], given: Mapping[str, list[str]]) -> None:
+    """Raises Refused for a value of a parameter that does not exist."""
+    known = {slot.name: None for slot in slots}
+    for name in given:
+        if name not in known:
+            raise Refused(f"--set {name}: the parameters are {', '.join(known)}")
 
 
 def poisoned(slot: TensorSlot) -> Array:
@@ -75,7 +84,9 @@ def _random(shape: tuple[int, ...], dtype: DType, generator: np.random.Generator
 
 
 def _converted(slot: Slot, given: list[str]) -> Array:
-    """What the user wrote, one value for all elements or one for each."""
+    """What the user wrote: a file, one value for all elements, or one for each."""
+    if len(given) == 1 and given[0].endswith(".npy"):
+        return _loaded(slot, Path(given[0]))
     read = float if slot.dtype.is_float else int
     shape = _shape(slot)
     try:
@@ -84,3 +95,16 @@ def _converted(slot: Slot, given: list[str]) -> Array:
     except (ValueError, OverflowError) as error:
         raise Refused(f"--set {slot.name}={','.join(given)}: {error} ({slot.dtype}{list(shape)})") from error
     return whole
+
+
+def _loaded(slot: Slot, file: Path) -> Array:
+    """The array of a file; BF16, which such files do not know, is rounded from float32."""
+    try:
+        array: Array = np.load(file, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise Refused(f"--set {slot.name}={file}: {error}") from error
+    wanted, held = numpy_dtype(slot.dtype), np.dtype(np.float32 if slot.dtype is BF16 else slot.dtype.numpy)
+    if array.dtype != held or array.shape != _shape(slot):
+        shown = f"{array.dtype}{list(array.shape)}"
+        raise Refused(f"--set {slot.name}={file}: it holds {shown}, and {held}{list(_shape(slot))} is wanted")
+    return array.astype(wanted)

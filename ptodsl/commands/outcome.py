@@ -45,6 +45,8 @@ def _answered(command: Command, options: argparse.Namespace) -> Status:
         return status
     except PtoError as error:
         return _wrong(error, as_json=getattr(options, "json", False) is True)
+    except MemoryError as error:
+        return _wrong(PtoError([_no_memory(error)]), as_json=getattr(options, "json", False) is True)
     except Refused as refused:
         print(f"ptodsl: {refused}", file=sys.stderr)
         return refused.status
@@ -56,10 +58,16 @@ def status_for(error: PtoError) -> Status:
     return Status.TOOLCHAIN if is_toolchain else Status.PROGRAM
 
 
+def _no_memory(error: MemoryError) -> Diagnostic:
+    from ptodsl.errors.runtime import OutOfMemory
+
+    return OutOfMemory(None, what=f"this command: {error}" if str(error) else "this command")
+
+
 def _wrong(error: PtoError, *, as_json: bool) -> Status:
     status = status_for(error)
     if as_json:
-        print(json.dumps({"status": status, "diagnostics": [_data(one) for one in error.diagnostics]}, indent=2))
+        print(json.dumps({"status": status, "diagnostics": [data_of(one) for one in error.diagnostics]}, indent=2))
     else:
         print(error, file=sys.stderr)
     return status
@@ -76,7 +84,7 @@ def _bug(error: Exception, file: object) -> Status:
     return Status.BUG
 
 
-def _data(diagnostic: Diagnostic) -> dict[str, Any]:
+def data_of(diagnostic: Diagnostic) -> dict[str, Any]:
     """A diagnostic for a machine; lines count from 1, columns from 0."""
     return {
         "code": diagnostic.code,

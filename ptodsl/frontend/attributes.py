@@ -7,7 +7,17 @@ import enum
 from typing_extensions import assert_never
 
 from ptodsl.errors.names import ArgumentRefused, NotCompileTime
-from ptodsl.frontend.entities import Argument, Constant, Entity, Items, describe, is_poison, items_of, number_of
+from ptodsl.frontend.entities import (
+    Argument,
+    Constant,
+    Entity,
+    Items,
+    as_float,
+    describe,
+    is_poison,
+    items_of,
+    number_of,
+)
 from ptodsl.frontend.state import Mistake, State
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Memory
@@ -64,7 +74,7 @@ def _converted(row: AttributeRow, entity: Entity) -> AttributeValue | None:
             return _int(entity)
         case AttributeKind.NUMBER:
             number = number_of(entity)
-            return _word(row, entity) if number is None else float(number)
+            return _word(row, entity) if number is None else as_float(number)
         case _:
             assert_never(row.kind)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.names import AnnotationMissing, AnnotationRefused, SignatureRefused, Unsupported
-from ptodsl.frontend import declarations, literals, usage
+from ptodsl.frontend import declarations, literals, nesting, usage
 from ptodsl.frontend.declarations import Declared
 from ptodsl.frontend.decorators import FunctionType, Kernel
 from ptodsl.frontend.entities import Argument, Constant, arguments_of, describe, fits, poison
@@ -48,6 +48,7 @@ def lower(kernel: Kernel[Any], program: type | None, callee: Callable[[Kernel[An
     Raises `PtoError` where the source is not to be had.
     """
     source, node = locate(kernel.python)
+    nesting.check(source, node)
     kind, core = _KINDS[kernel.kind]
     names = Namespace(kernel.python, kernel.visible)
     state = State(source, kind, names, callee, usage.last_reads(node))

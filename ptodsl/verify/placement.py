@@ -75,6 +75,9 @@ class _Walk:
         self._memories = {memory: Contents() for memory in architecture.memories}
         self._roots: dict[Value, Value] = {}
         self._undefined: set[Value] = set()
+        self._heads: dict[For, dict[Memory, Contents]] = {}
+        self._learnt: set[Value] = set()
+        """Carried values that an iteration has defined."""
         self._merges: set[Value] = set()
         """What loops carry and branches give: defined by no op."""
 
@@ -163,11 +166,14 @@ class _Walk:
             self._mark(result, self._is_undefined(one) and self._is_undefined(other))
 
     def _for(self, statement: For) -> None:
-        """Join the end of the body into its head until nothing changes: what holds in every iteration, and after."""
+        """Join the end of the body into its head until nothing changes: what holds in every iteration, and after.
+
+        An inner loop goes on from where an earlier iteration of those around it has left it: less and less is known.
+        """
         self._assign(statement.carried, statement.initial)
         for carried, initial in zip(statement.carried, statement.initial, strict=True):
-            self._mark(carried, self._is_undefined(initial))
-        head = _joined(self._memories, self._memories)
+            self._mark(carried, carried not in self._learnt and self._is_undefined(initial))
+        head = _joined(self._memories, self._heads.get(statement, self._memories))
         while True:
             self._memories = _copies(head)
             self.block(statement.body)
@@ -177,7 +183,8 @@ class _Walk:
             if not self._learn_defined(statement.carried, last) and joined == head:
                 break
             head = joined
-        self._memories = head
+        self._heads[statement] = head
+        self._memories = _copies(head)
         self._assign(statement.results, statement.carried)
         for result, carried in zip(statement.results, statement.carried, strict=True):
             self._mark(result, self._is_undefined(carried))
@@ -190,6 +197,7 @@ class _Walk:
             if value in self._undefined and not self._is_undefined(operand)
         }
         self._undefined -= defined
+        self._learnt |= defined
         return bool(defined)
 
     def _assign(self, targets: Sequence[Value], sources: Sequence[Operand]) -> None:

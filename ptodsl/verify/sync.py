@@ -76,6 +76,7 @@ class _Walk:
         self._wait_bits: dict[Flag, int] = {}
         self._set_spans: dict[Flag, Span] = {}
         self._never_set: set[Flag] = set()
+        self._heads: dict[For, Pending] = {}
         self._pending = Pending()
 
     def run(self) -> None:
@@ -225,8 +226,13 @@ class _Walk:
         then.tokens[flag] = orelse.tokens[flag] = queue
 
     def _for(self, statement: For) -> None:
-        """Join the end of the body into its head until nothing changes: the state after any number of iterations."""
+        """Join the end of the body into its head until nothing changes: the state after any number of iterations.
+
+        An inner loop goes on from where an earlier iteration of those around it has left it: states only grow.
+        """
         head = self._pending
+        if (earlier := self._heads.get(statement)) is not None and earlier.has_tokens_of(head):
+            head = head.joined(earlier, head.tokens)
         while True:
             self._pending = head.copy()
             self._block(statement.body)
@@ -238,7 +244,8 @@ class _Walk:
             if joined == head:
                 break
             head = joined
-        self._pending = head
+        self._heads[statement] = head
+        self._pending = head.copy()
 
     def _unbalanced_for(self, statement: For, flag: Flag, head: Pending, end: Pending) -> None:
         """Report it, and go on as if the body had left what it found.

@@ -29,7 +29,7 @@ class Execution:
     def prepare(self, compiled: Compiled) -> Compiled:
         """The library, so that its next launch is this one."""
         if isinstance(compiled.launch, CheckedLaunch):
-            compiled.launch.reschedule(self.schedule)
+            compiled.launch.follow(self.schedule)
         else:
             compiled.launch.shuffle(self.order)
         return compiled

@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 60
 PARTS: Mapping[str, frozenset[str]] = {
     "words": frozenset({"ir.dtypes", "ir.hardware", "ir.span"}),
     "nodes": frozenset({"ir", "ir.nodes", "ir.rewrite", "ir.types"}),
-    "errors": frozenset({"diagnostics"}),
+    "errors": frozenset({"diagnostics", "printable"}),
 }
 """Modules that make up a part of their own; every other module is of the part that its first name says."""
 

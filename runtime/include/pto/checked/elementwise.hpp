@@ -100,6 +100,7 @@ RecordEvent TAXPY(Dst& dst, Src& src, typename Src::DType scalar, checked::Site 
     checked::take_dtype<typename Src::DType>(call, checked::machine::vector_dtypes);
     checked::judge_source(call, "src", dst, src, checked::Takes::Over);
     call.reads("dst", dst);
+    call.shares_bytes();
     call.elementwise().writes("dst", dst);
     return call.carries_out([dst, src, scalar]() mutable {
         checked::map_defined(checked::cells_of(dst), checked::valid_block(dst),

@@ -46,7 +46,6 @@ RecordEvent expand_rows(Call& call, Dst dst, Src src, Scalars scalars, const cha
     take_dtype<typename Src::DType>(call, expanded_dtypes);
     judge_source(call, src_name, dst, src, Takes::Over);
     agree(call, scalars_name, scalars.GetValidRow(), dst.GetValidRow(), "there is a scalar for each valid row");
-    keep_apart(call, "dst", dst, scalars_name, scalars, "the result and the scalars of its rows have bytes of their own");
     call.with_hidden_flags().reads(scalars_name, scalars, scalar_window(scalars));
     call.writes("dst", dst);
     return call.carries_out([=]() mutable {
@@ -82,9 +81,6 @@ template <typename Dst, typename Src0, typename Src1, typename Tmp, typename Wor
 RecordEvent expand_rows_with(Call call, Dst& dst, Src0& src0, Src1& src1, Tmp& tmp, Work work) {
     constexpr int64_t most = 8192;  // beyond, the instruction works in chunks
     const int64_t needed = detail::least(most, round_up(static_cast<int64_t>(dst.GetValidRow()), 8) * 32);
-    keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    keep_apart(call, "tmp", tmp, "src0", src0, "a temporary has bytes of its own");
-    keep_apart(call, "tmp", tmp, "src1", src1, "a temporary has bytes of its own");
     return expand_rows(call, dst, src0, src1, with_scratch(call, tmp, needed, work));
 }
 
@@ -93,7 +89,6 @@ RecordEvent expand_columns(Call call, Dst dst, Src0 src0, Src1 src1, Work work) 
     take_dtype<typename Src0::DType>(call, expanded_dtypes);
     judge_source(call, "src0", dst, src0, Takes::Over);
     agree(call, "src1", src1.GetValidCol(), dst.GetValidCol(), "the row has a value for each valid column");
-    keep_apart(call, "dst", dst, "src1", src1, "the result and the row have bytes of their own");
     call.reads("src1", src1, {0, 0, 1, static_cast<int64_t>(src1.GetValidCol())});
     call.writes("dst", dst);
     return call.carries_out([=]() mutable {
@@ -108,7 +103,6 @@ template <typename Dst, typename Src>
 RecordEvent TROWEXPAND(Dst& dst, Src& src, checked::Site site = {}) {
     checked::Call call("TROWEXPAND", site);
     checked::agree(call, "src", src.GetValidRow(), dst.GetValidRow(), "there is a scalar for each valid row");
-    checked::keep_apart(call, "dst", dst, "src", src, "the result and the scalars of its rows have bytes of their own");
     call.with_hidden_flags().reads("src", src, checked::scalar_window(src));
     call.writes("dst", dst);
     return call.carries_out([dst, src]() mutable {
@@ -122,7 +116,6 @@ template <typename Dst, typename Src>
 RecordEvent TCOLEXPAND(Dst& dst, Src& src, checked::Site site = {}) {
     checked::Call call("TCOLEXPAND", site);
     checked::agree(call, "src", src.GetValidCol(), dst.GetValidCol(), "the row has a value for each valid column");
-    checked::keep_apart(call, "dst", dst, "src", src, "the result and the row have bytes of their own");
     call.reads("src", src, {0, 0, 1, static_cast<int64_t>(src.GetValidCol())});
     call.writes("dst", dst);
     return call.carries_out([dst, src]() mutable {

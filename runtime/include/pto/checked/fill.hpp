@@ -40,11 +40,8 @@ RecordEvent fill_around(const char* op, Site site, Dst dst, Src src, Work work, 
     const Block whole = valid_block(dst), part = valid_block(src);
     const Window copied{0, 0, detail::least(whole.rows, part.rows), detail::least(whole.cols, part.cols)};
     const bool is_same = static_cast<const void*>(dst.data()) == static_cast<const void*>(src.data());
-    if (!is_same) keep_apart(call, "dst", dst, "src", src, "a padded tile is its source, or has bytes of its own");
-    if (is_same && !in_place)
-        call.finds("operands-overlap", {text("operand", "dst"), text("other_operand", "src"),
-                                        text("rule", "a tile is padded in place by TFILLPAD_INPLACE")});
     call.reads("src", src, copied);
+    if (in_place) may_take_over(call, dst, src);
     call.writes("dst", dst);
     return call.carries_out([=]() mutable {
         read_layout(op, site, "src", src, copied);
@@ -82,7 +79,6 @@ RecordEvent TCI(Tile& dst, T start, checked::Site site = {}) {
 template <typename Tile, typename Tmp, typename T, int Descending>
 RecordEvent TCI(Tile& dst, T start, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TCI", site);
-    checked::keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
     auto work = checked::with_scratch(call, tmp, checked::physical_bytes<Tmp>,
                                       [start](auto& d) { isa::TCI<Tile, T, Descending>(d, start); });
     return checked::fill(call, dst, work);

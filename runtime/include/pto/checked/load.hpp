@@ -47,8 +47,7 @@ void finish_lines(const Dst& dst) {
 
 template <typename Dst, typename Src>
 void define_load(const Dst& dst, const Src& src) {
-    const Region region = region_of_window(src);
-    unsigned char* known = global_shadow(src.data(), reach_of(region));
+    unsigned char* known = shadow_of_window(src.data(), region_of_window(src));
     if (!known && has_even_cells<Dst>) {
         set_all(cells_of(dst), valid_block(dst), is_defined);
     } else {

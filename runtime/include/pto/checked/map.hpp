@@ -11,11 +11,8 @@ enum class Takes { Over, Apart };
 template <typename Dst, typename Src>
 void judge_source(Call& call, const char* operand, const Dst& dst, const Src& src, Takes takes) {
     agree_valid(call, operand, src, dst);
-    if (takes == Takes::Over)
-        keep_apart_or_same(call, "dst", dst, operand, src);
-    else
-        keep_apart(call, "dst", dst, operand, src, "the result has bytes of its own: some are written before all is read");
     call.reads(operand, src);
+    if (takes == Takes::Over) may_take_over(call, dst, src);
 }
 
 template <typename Dst, typename Src, typename Work>

@@ -28,6 +28,7 @@ RecordEvent multiply_onto(const char* op, Site site, Out& out, Out& in, Left& le
                                         text("rule", "an accumulator is added to in its own bytes")});
     judge_product(call, out, left, right, extent);
     call.reads("in", in, window);
+    call.shares_bytes();
     call.accumulates(extent.fractals());
     auto onto = [in, work](auto& c, auto& a, auto& b) mutable { work(c, in, a, b); };
     const Start start{in.data() ? cells_of(in) : Cells{}, true};

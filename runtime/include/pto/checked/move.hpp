@@ -51,9 +51,8 @@ RecordEvent move(const char* op, Site site, Dst dst, Window to, Src src, Window 
             refuse_shape(call, "src", from.col + from.cols, Src::Cols, "the window lies within the source");
         if (to.row + to.rows > Dst::Rows || to.col + to.cols > Dst::Cols)
             refuse_shape(call, "dst", to.col + to.cols, Dst::Cols, "the window lies within the destination");
-        if constexpr (Dst::Loc == Src::Loc)
-            keep_apart_or_same(call, "dst", dst, "src", src);
         call.reads("src", src, from);
+        if (from.row == to.row && from.col == to.col) may_take_over(call, dst, src);
         call.writes("dst", dst, to);
         if (Dst::Loc == TileType::Vec && Src::Loc == TileType::Vec && op[1] == 'E') call.with_hidden_flags();
         return call.carries_out([=]() mutable {

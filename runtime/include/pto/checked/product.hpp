@@ -22,7 +22,7 @@ void judge_factor(Call& call, const char* operand, const Tile&) {
 }
 
 inline void judge_extent(Call& call, const char* operand, int64_t extent) {
-    if (extent < 1 || extent > 4095) refuse_shape(call, operand, extent, 4095, "M, K and N are between 1 and 4095");
+    if (extent > 4095) refuse_shape(call, operand, extent, 4095, "M, K and N are between 1 and 4095");
 }
 
 struct Product {

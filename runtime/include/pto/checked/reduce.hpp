@@ -15,9 +15,6 @@ template <typename Dst, typename Src, typename Tmp, typename Work>
 RecordEvent reduce_rows(Call call, Dst dst, Src src, Tmp tmp, Work work) {
     take_dtype<typename Src::DType>(call, reduced_dtypes);
     agree(call, "dst", dst.GetValidRow(), src.GetValidRow(), "result and source have as many valid rows");
-    keep_apart(call, "dst", dst, "src", src, apart_rule);
-    keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    keep_apart(call, "tmp", tmp, "src", src, "a temporary has bytes of its own");
     call.with_hidden_flags().reads("src", src);
     const int64_t needed = static_cast<int64_t>(src.GetValidRow()) *
                            round_up(static_cast<int64_t>(src.GetValidCol()) * element_bytes<Src>, 32);
@@ -33,7 +30,6 @@ template <typename Dst, typename Src, typename Work>
 RecordEvent reduce_columns(Call call, Dst dst, Src src, Work work) {
     take_dtype<typename Src::DType>(call, reduced_dtypes);
     agree(call, "dst", dst.GetValidCol(), src.GetValidCol(), "result and source have as many valid columns");
-    keep_apart(call, "dst", dst, "src", src, apart_rule);
     call.reads("src", src);
     call.writes("dst", dst, {0, 0, 1, static_cast<int64_t>(src.GetValidCol())});
     return call.carries_out([=]() mutable {
@@ -80,8 +76,6 @@ RecordEvent TCOLSUM(Dst& dst, Src& src, checked::Site site = {}) {
 template <typename Dst, typename Src, typename Tmp>
 RecordEvent TCOLSUM(Dst& dst, Src& src, Tmp& tmp, bool is_binary, checked::Site site = {}) {
     checked::Call call("TCOLSUM", site);
-    checked::keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    checked::keep_apart(call, "tmp", tmp, "src", src, "a temporary has bytes of its own");
     // Pairs of rows are added: half as many sums.
     const int64_t needed = (static_cast<int64_t>(src.GetValidRow()) + 1) / 2 * Src::Cols * checked::element_bytes<Src>;
     const auto work = checked::with_scratch(call, tmp, needed, [tmp, is_binary](auto& d, auto& s) mutable {

@@ -84,6 +84,26 @@ Region region_of(const Tile& tile, Window window, int64_t line = 1) {
         return plain_region(tile, window, Tile::Loc == TileType::Vec ? line : 32);
 }
 
+// From the first byte of a region to its last; 0 where there are none.
+inline int64_t reach_of(const Region& region) {
+    int64_t reach = region.run;
+    for (int i = 0; i < 4; ++i) reach = region.count[i] == 0 ? 0 : reach + (region.count[i] - 1) * region.pitch[i];
+    return reach;
+}
+
+// Whether two regions of lines have a byte in common.
+inline bool share_bytes(const Region& a, const Region& b) {
+    const int64_t distance = static_cast<int64_t>(b.start - a.start);
+    if (distance >= reach_of(a) || -distance >= reach_of(b)) return false;
+    for (int64_t i = 0; i < a.count[0]; ++i) {
+        const int64_t from = i * a.pitch[0] - distance, to = from + a.run;  // counted from b's first byte
+        if (to <= 0 || from >= reach_of(b)) continue;
+        const int64_t line = b.count[0] > 1 && from > 0 ? from / b.pitch[0] : 0;
+        if (from < line * b.pitch[0] + b.run || (line + 1 < b.count[0] && to > (line + 1) * b.pitch[0])) return true;
+    }
+    return false;
+}
+
 // Rows one after another look alike through every type; anything else only through its own.
 template <typename Tile>
 inline constexpr uint64_t layout_key =

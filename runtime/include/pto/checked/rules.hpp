@@ -42,11 +42,6 @@ inline constexpr unsigned words = set_of(DType::Float32, DType::Int32, DType::UI
 inline constexpr unsigned bytes = set_of(DType::Int8, DType::UInt8);
 inline constexpr unsigned vector_floats = floats & machine::vector_dtypes;
 
-constexpr bool is_same_text(const char* a, const char* b) {
-    while (*a && *a == *b) ++a, ++b;
-    return *a == *b;
-}
-
 // What an instruction takes of a set, where it takes fewer types than others of its kind.
 constexpr unsigned narrowed(const char* op, unsigned dtypes) {
     for (const machine::Narrower& row : machine::narrower)
@@ -74,29 +69,11 @@ void agree_valid(Call& call, const char* operand, const A& a, const B& b) {
     agree(call, operand, a.GetValidCol(), b.GetValidCol(), "operands have as many valid columns as the result");
 }
 
-template <typename A, typename B>
-bool share_bytes(const A& a, const B& b) {
-    const int64_t first = start_of(a), second = start_of(b);
-    return A::Loc == B::Loc && first < second + physical_bytes<B> && second < first + physical_bytes<A>;
-}
-
-template <typename A, typename B>
-void keep_apart(Call& call, const char* operand, const A& a, const char* other, const B& b, const char* rule) {
-    if (a.data() && b.data() && share_bytes(a, b))
-        call.finds("operands-overlap", {text("operand", operand), text("other_operand", other), text("rule", rule)});
-}
-
-// The result may take over an operand's bytes, element for element; it may not share some of them otherwise.
-template <typename A, typename B>
-void keep_apart_or_same(Call& call, const char* operand, const A& a, const char* other, const B& b) {
-    constexpr bool is_like = element_bytes<A> == element_bytes<B> && A::Cols == B::Cols && A::Rows <= B::Rows;
-    if (is_like && static_cast<const void*>(a.data()) == static_cast<const void*>(b.data())) return;
-    const int64_t rows = static_cast<int64_t>(a.GetValidRow());
-    if (detail::is_same<typename A::DType, typename B::DType> && A::Cols == B::Cols && a.data() && b.data()) {
-        const int64_t distance = start_of(a) - start_of(b), reach = rows * A::Cols * element_bytes<A>;
-        if (distance >= reach || -distance >= reach) return;
-    }
-    keep_apart(call, operand, a, other, b, "a result takes over an operand's bytes element for element, or none of them");
+// The result may take over an operand's bytes, element for element. Said after the operand was read.
+template <typename Dst, typename Src>
+void may_take_over(Call& call, const Dst& dst, const Src& src) {
+    constexpr bool is_like = element_bytes<Dst> == element_bytes<Src> && (Dst::Cols == Src::Cols || Dst::Rows == 1);
+    if (is_like && static_cast<const void*>(dst.data()) == static_cast<const void*>(src.data())) call.shares_bytes();
 }
 
 // A temporary: all of it that is asked for is written, and undefined afterwards.

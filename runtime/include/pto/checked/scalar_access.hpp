@@ -8,7 +8,7 @@ namespace pto::checked {
 
 // The bytes of an element in UB; a run of 0 where there are none, which is reported.
 inline Region element_region(const char* op, const void* tile, int64_t offset, int64_t bytes, Site site) {
-    const int64_t capacity = static_cast<int64_t>(machine::capacity[static_cast<int>(Space::UB)]);
+    const int64_t capacity = capacity_of(Space::UB);
     const int64_t start = static_cast<int64_t>(position_of(tile)) + offset * bytes;
     if (tile && start >= 0 && start + bytes <= capacity) return {Space::UB, static_cast<uint64_t>(start), bytes};
     const Field fields[] = {text("op", op),          text("operand", "tile"),      text("memory", "UB"),

@@ -75,7 +75,6 @@ template <typename Dst, typename Src>
 void take_comparison(Call& call, Dst& dst, Src& src, CmpMode mode) {
     judge_comparison<typename Src::DType>(call, mode);
     judge_mask(call, dst, src.GetValidRow(), src.GetValidCol());
-    keep_apart(call, "dst", dst, "src", src, "a mask has bytes of its own");
     call.reads("src0", src);
     call.writes("dst", dst, mask_window(dst, src.GetValidRow(), src.GetValidCol()));
 }
@@ -84,7 +83,6 @@ template <typename Dst, typename Mask, typename Src>
 void take_selection(Call& call, Dst& dst, Mask& mask, Src& src) {
     take_dtype<typename Dst::DType>(call, selected_dtypes);
     judge_mask(call, mask, dst.GetValidRow(), dst.GetValidCol());
-    keep_apart(call, "dst", dst, "mask", mask, "a mask has bytes of its own");
     judge_source(call, "src0", dst, src, Takes::Over);
     call.reads("mask", mask, mask_window(mask, dst.GetValidRow(), dst.GetValidCol()));
     call.writes("dst", dst);
@@ -97,7 +95,6 @@ RecordEvent TCMP(Dst& dst, Src0& src0, Src1& src1, CmpMode mode, checked::Site s
     checked::Call call("TCMP", site);
     checked::take_comparison(call, dst, src0, mode);
     checked::agree_valid(call, "src1", src1, src0);
-    checked::keep_apart(call, "dst", dst, "src1", src1, "a mask has bytes of its own");
     call.reads("src1", src1);
     return call.carries_out([dst, src0, src1, mode]() mutable {
         const checked::Cells other = checked::cells_of(src1);

@@ -54,7 +54,7 @@ void use_tile(const char* op, Site site, const Src& src) {
 
 template <typename Src, typename Dst>
 void define_store(const Src& src, const Dst& dst) {
-    unsigned char* known = global_shadow(dst.data(), reach_of(region_of_window(dst)));
+    unsigned char* known = shadow_of_window(dst.data(), region_of_window(dst));
     if (!known) return;
     each_piece(src, dst, known, [](int64_t, int64_t, Block block, Cells cells) { set_all(cells, block, is_defined); });
 }

@@ -28,11 +28,10 @@ Region region_of_window(const Global& window) {
     return region;
 }
 
-// From the first byte of a region to its last.
-inline int64_t reach_of(const Region& region) {
-    int64_t reach = region.run;
-    for (int i = 0; i < 4; ++i) reach += (region.count[i] - 1) * region.pitch[i];
-    return reach;
+// The shadow of a window from its first byte on; null where all of it counts as defined.
+inline unsigned char* shadow_of_window(const void* first, const Region& region) {
+    const int64_t reach = reach_of(region);
+    return reach > 0 ? global_shadow(first, reach) : nullptr;
 }
 
 // Shape against valid shape, at run time: a line's length, and how many lines all planes have.
@@ -59,6 +58,7 @@ template <typename Global>
 void touch_window(Call& call, const char* operand, Effect effect, const Global& window) {
     if (!window.data()) return call.refuses("unassigned", {text("operand", operand)});
     const Region region = region_of_window(window);
+    if (reach_of(region) <= 0) return;
     if (!call.is_refused() && !inside_parameters(call.op(), operand, effect, region, call.site())) call.is_not_carried_out();
     call.touches(operand, effect, region);
 }
