@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -18,8 +19,10 @@ from ptodsl.runtime.checked_launch import CheckedLaunch
 from tests.fuzz.executions import EXECUTIONS, Execution, built
 from tests.fuzz.trial import Arrays, Broken, Placed, behind
 
-SECONDS = 120.0
-"""How long a batch may run: none of its programs takes a second."""
+SECONDS = 120
+"""How much of a processor's time a batch may take, its C++ compiler apart: none of its programs takes a second."""
+WAITED = 1500.0
+"""How long a batch is waited for where it takes none, on a busy machine."""
 SIZE = 24
 """How many programs are compiled as one: the headers are read once, and a mistake is quickly found."""
 
@@ -97,8 +100,8 @@ def _answers(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> l
     child.start()
     sender.close()
     try:
-        if not receiver.poll(SECONDS):
-            raise Broken(f"no answer after {SECONDS:.0f} s")
+        if not receiver.poll(WAITED):
+            raise Broken(f"no answer after {WAITED:.0f} s")
         answer: list[list[Arrays]] | str = receiver.recv()
     except EOFError:
         child.join()
@@ -112,6 +115,7 @@ def _answers(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> l
 
 
 def _child(programs: Sequence[Placed], executions: tuple[Execution, ...], sender: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     sender.send(_all(programs, executions))
 
 

@@ -53,6 +53,7 @@ class LongRun:
                 self._run(left, workers, bar)
         except KeyboardInterrupt:
             print("interrupted")
+            self.stopped.set()
         print(self.summary())
         return not self.stopped.is_set() and not self._failures()
 
