@@ -17,7 +17,8 @@ import numpy as np
 from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
-from ptodsl.errors import PtoError
+from ptodsl.crash import blaming
+from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
 from ptodsl.errors.runtime import OutOfMemory
 from ptodsl.errors.stack import enough_stack
@@ -26,16 +27,20 @@ from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.ir.rewrite import values_of
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.pipeline import Stage
 from ptodsl.runtime import arguments, arrays, build, results, schedules, toolchains, workers
+from ptodsl.runtime.cache import SOURCE
 from ptodsl.runtime.checked_launch import BY_DEFAULT, LIMIT, CheckedLaunch, Checking, load_checked
+from ptodsl.runtime.findings import Finding, Place
 from ptodsl.runtime.launch import load
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
 from ptodsl.signature import signature_of
+from ptodsl.verdicts import line_span, verdicts
 from ptodsl.version import VERSION
 
 __all__ = ["compile", "compile_all", "emit", "interpret", "parse", "program_of"]
@@ -151,8 +156,16 @@ def _is_checked(target: str, checking: Checking) -> bool:
 
 
 def _load_checked(translated: Translated, library: Path, checking: Checking) -> CheckedLaunch:
+    """The checked program; what it finds points at the statements that its text was made from."""
     emitted, arch = translated.emitted, translated.architecture.name
-    return load_checked(library, translated.signature, _faults(emitted), arch, emitted.places, checking)
+
+    def locate(place: Place) -> Span | None:
+        return emitted.places.get(place.line) if place.file == SOURCE else line_span(place)
+
+    def judge(found: Sequence[Finding], checking: Checking) -> tuple[Diagnostic, ...]:
+        return verdicts(found, locate, arch, strict=checking.strict)
+
+    return load_checked(library, translated.signature, _faults(emitted), judge, checking)
 
 
 def interpret(
@@ -184,7 +197,8 @@ def _interpreted(
         (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
     )
     if after is not None:
-        program = pipeline.stages(program, architecture, until=after)[-1].program
+        with blaming(program, architecture):
+            program = pipeline.stages(program, architecture, until=after)[-1].program
     try:
         found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
     except MemoryError as error:
@@ -235,12 +249,13 @@ def _translated(
     is_checked: bool = False,
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
-    done = pipeline.stages(program, architecture)
-    if dump_dir is not None:
-        _dump(done, architecture, Path(dump_dir))
-    placed = pipeline.verified(done[-1].program, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
-    translated = Translated(program, placed, architecture, emitted)
+    with blaming(program, architecture, (OSError,)):
+        done = pipeline.stages(program, architecture)
+        if dump_dir is not None:
+            _dump(done, architecture, Path(dump_dir))
+        placed = pipeline.proven(done, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
+        translated = Translated(program, placed, architecture, emitted)
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated

@@ -104,6 +104,9 @@ class Architecture:
     """What the vector unit computes with."""
     narrower: Mapping[str, frozenset[DType]]
     """Vector instructions that take fewer dtypes than others of their kind, by mnemonic."""
+    parts: Mapping[str, tuple[frozenset[DType], tuple[Pipe, ...]]]
+    """Instructions that are several where the dtype of their result is one of those, by mnemonic: a pipe for each part.
+    Nothing orders the parts for others."""
     conversions: Mapping[DType, tuple[DType, ...]]
     """What each dtype converts to in one instruction."""
     hidden_scratch: range | None
@@ -117,6 +120,11 @@ class Architecture:
             if move.source is source and move.target is target:
                 return move
         return None
+
+    def parts_of(self, mnemonic: str, dtype: DType | None) -> tuple[Pipe, ...]:
+        """The pipes of an instruction that is several; none where it is one."""
+        dtypes, pipes = self.parts.get(mnemonic, (frozenset[DType](), ()))
+        return pipes if dtype in dtypes else ()
 
     def layout(self, memory: Memory) -> Layout:
         """The layout that a tile in a memory has unless an op asks for another one the memory can hold."""
@@ -272,6 +280,9 @@ A2A3 = Architecture(
         "TRELU": frozenset({FP16, FP32, INT32}),
         "TFILLPAD": frozenset({FP16, BF16, FP32, INT16, UINT16, INT32, UINT32}),
     },
+    parts={  # [L] its rest of a row: stores of S between a flag from V and no flag back
+        "TFILLPAD": (frozenset({INT8, UINT8}), (Pipe.V, Pipe.S)),
+    },
     conversions=_CONVERSIONS,
     hidden_scratch=range(184 * KIB, 192 * KIB),
     masks_vectors=True,
@@ -292,6 +303,7 @@ A5 = Architecture(
     left_layout=Layout.NZ,
     vector_dtypes=frozenset({FP32, FP16, BF16, INT32, INT16, INT8, UINT32, UINT16, UINT8}),
     narrower={},
+    parts={},
     conversions=_CONVERSIONS_A5,
     hidden_scratch=None,
     masks_vectors=False,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,36 +13,27 @@ from typing import Any
 import numpy as np
 
 from ptodsl.commands import Refused, Status
-from ptodsl.commands.inputs import POISON, Array, arguments_for, check_names, given_values
+from ptodsl.commands.inputs import POISON, Array, arguments_for
+from ptodsl.commands.kernel_options import compiler_flags, described
 from ptodsl.commands.orders import differences, elements, merged
 from ptodsl.commands.outcome import data_of
 from ptodsl.diagnostics import render
 from ptodsl.errors import Diagnostic, PtoError
-from ptodsl.handwritten import description
 from ptodsl.handwritten.description import Kernel
 from ptodsl.handwritten.runs import Run
 from ptodsl.handwritten.runs import run as run_kernel
 from ptodsl.handwritten.sources import library_of
 from ptodsl.ir.span import Span
 from ptodsl.runtime.cache import SOURCE
-from ptodsl.runtime.checked_launch import line_span
 from ptodsl.runtime.findings import Place
 from ptodsl.runtime.schedules import PROGRAM, schedule
-from ptodsl.runtime.signature import Access, Slot, TensorSlot
-from ptodsl.runtime.verdicts import verdicts
+from ptodsl.runtime.signature import Access, TensorSlot
+from ptodsl.verdicts import line_span, verdicts
 
 SECONDS = 60.0
 """How long a run may take where nothing else is asked for."""
 
 NOT_MODELLED = "blocks at the same time, flags between cores, unit flags, TPUSH and TPOP, caches of the scalar unit"
-
-_ACCESS = {
-    "--tensor": Access.READ,
-    "--in": Access.READ,
-    "--out": Access.WRITE,
-    "--inout": Access.READ_WRITE,
-}
-_SCALAR = "--scalar"
 
 
 @dataclass(frozen=True)
@@ -75,56 +65,17 @@ def check(options: argparse.Namespace) -> Checked:
 
     Raises Refused for options that do not fit, and PtoError where it does not compile, crashes or hangs.
     """
-    kernel, given = _described(options)
+    kernel, given = described(options)
     orders = tuple(dict.fromkeys([PROGRAM, *options.schedules]))
     for word in orders:
         schedule(word)
-    library = library_of(kernel, options.arch, _flags(options))
+    library = library_of(kernel, options.arch, compiler_flags(options))
     arguments = arguments_for(kernel.signature, given, options.seed)
     seconds = SECONDS if options.timeout is None else options.timeout
     runs = {word: run_kernel(kernel, library, arguments, word, options.limit, seconds) for word in orders}
     if options.save is not None:
         _save(kernel, runs[PROGRAM], options.save)
     return _judged(kernel, runs, options)
-
-
-def _described(options: argparse.Namespace) -> tuple[Kernel, dict[str, list[str]]]:
-    """The kernel that the options describe, and the values that they give."""
-    if options.entry is None:
-        raise Refused(f"--entry is missing: name the function of {options.file} to call, {description.ENTRY_FORM}")
-    if not options.file.is_file():
-        raise Refused(f"cannot read {options.file}: there is no such file")
-    given = given_values(options.set)
-    slots: list[Slot] = []
-    for option, text in options.parameters or ():
-        if option == _SCALAR:
-            slot, value = description.scalar(option, text)
-            given.setdefault(slot.name, [value])
-            slots.append(slot)
-        else:
-            slots.append(description.tensor(option, text, _ACCESS[option]))
-    _check_slots(slots)
-    check_names(slots, given)
-    blocks = 1 if options.blocks is None else options.blocks
-    for option, number in (("--blocks", blocks), ("--limit", options.limit), ("--timeout", options.timeout or 1)):
-        if number <= 0:
-            raise Refused(f"{option} {number}: give a number above 0")
-    return Kernel(options.file.absolute(), description.entry(options.entry), tuple(slots), blocks), given
-
-
-def _check_slots(slots: Sequence[Slot]) -> None:
-    twice = [name for name, count in Counter(slot.name for slot in slots).items() if count > 1]
-    if twice:
-        raise Refused(f"`{twice[0]}` is described twice: give each parameter a name of its own")
-    if not slots:
-        raise Refused("the entry has no parameters: describe them with --tensor, --out, --inout and --scalar")
-
-
-def _flags(options: argparse.Namespace) -> list[str]:
-    return [
-        *(f"-D{one}" for one in options.define or ()),
-        *(f"-I{Path(one).absolute()}" for one in options.include or ()),
-    ]
 
 
 def _judged(kernel: Kernel, runs: Mapping[str, Run], options: argparse.Namespace) -> Checked:

@@ -27,7 +27,9 @@ def differences(names: Sequence[str], outputs: Mapping[str, Sequence[Array]]) ->
 
 def _mistake(name: str, word: str, found: Array, wanted: Array, differing: Mapping[str, Array]) -> OrderMatters:
     shown = [tuple(int(i) for i in place) for place in differing[word][:SHOWN]]
-    lines = [f"{list(place)}: {float(found[place]):.9g}, in program order {float(wanted[place]):.9g}" for place in shown]
+    lines = [
+        f"{list(place)}: {float(found[place]):.9g}, in program order {float(wanted[place]):.9g}" for place in shown
+    ]
     others = [f"{other} ({len(places)})" for other, places in differing.items() if other != word]
     notes = [Note(f"it differs too under {', '.join(others)}")] if others else []
     fields = {"name": name, "schedule": word, "count": len(differing[word]), "total": found.size}

@@ -11,8 +11,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from ptodsl.commands import Command, Refused, Status
-from ptodsl.commands.crash import Crash
-from ptodsl.errors import Diagnostic, PtoError
+from ptodsl.errors import Diagnostic, InternalError, PtoError
 from ptodsl.ir.span import Span
 
 _INTERRUPTED = 130
@@ -74,13 +73,16 @@ def _wrong(error: PtoError, *, as_json: bool) -> Status:
 
 
 def _bug(error: Exception, file: object) -> Status:
-    from ptodsl.commands.reproducer import write
+    from ptodsl import reproducer
+    from ptodsl.crash import Crash
 
-    crash = error if isinstance(error, Crash) else None
-    cause = crash.cause if crash is not None else error
-    path = write(cause, crash.subject if crash is not None else None, str(file) if file else "")
-    print(f"ptodsl: internal error: {type(cause).__name__}: {cause}", file=sys.stderr)
-    print(f"This is a bug in ptodsl, not in your program. Please report it with {path}", file=sys.stderr)
+    if isinstance(error, Crash):
+        what, path = error.what, error.path
+    else:
+        what = error.message if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+        path = reproducer.write(error, None, str(file) if file else "")
+    print(f"ptodsl: internal error: {what}", file=sys.stderr)
+    print(reproducer.request(path), file=sys.stderr)
     return Status.BUG
 
 

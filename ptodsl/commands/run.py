@@ -11,10 +11,10 @@ from ptodsl import driver
 from ptodsl.bisect import first_change
 from ptodsl.commands import Refused, Status, programs
 from ptodsl.commands.agreement import Agreement, agreement
-from ptodsl.commands.crash import blaming
 from ptodsl.commands.inputs import arguments_for, check_names, given_values
 from ptodsl.commands.programs import Named
 from ptodsl.commands.table import duration, table
+from ptodsl.crash import blaming
 from ptodsl.errors import InternalError
 from ptodsl.machine import ARCHITECTURES
 from ptodsl.runtime.targets import TARGETS

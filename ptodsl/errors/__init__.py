@@ -86,7 +86,19 @@ class InternalError(Exception):
     """A bug of ptodsl, never of its user."""
 
     def __init__(self, message: str) -> None:
+        self.message = message
         super().__init__(f"internal error, a bug in ptodsl: {message}")
+
+
+class PassRefused(InternalError):
+    """A verifier refuses what a pass of ours made; says so with the picture that its diagnostics give."""
+
+    def __init__(self, verifier: str, made: str, text: str, error: PtoError) -> None:
+        """`made` names the pass, `text` is the program as it left it."""
+        self.made = made
+        self.text = text
+        self.diagnostics = error.diagnostics
+        super().__init__(f"{verifier} refuses what {made} made:\n{error}")
 
 
 _MODULES = (

@@ -190,6 +190,16 @@ class OperandsOverlap(Diagnostic):
     remedy = "{how}"
 
 
+class StageTooEarly(Diagnostic):
+    """IR text that is to be judged as placed, and whose tiles have no addresses at all."""
+
+    code = "E0457"
+    template = "`{kernel}` is not placed: it stands as `{stage}` leaves it, no tile has: {missing}"
+    label_template = "not placed yet"
+    remedy = "judge what `ptodsl ir FILE --after insert_sync` prints, or write every type whole: \
+`tile<16x64xfp32, ub, nd, @0x0>`"
+
+
 class OldValueAlive(Diagnostic):
     """Two contents of the same bytes are needed at once, in a memory that has no copy."""
 

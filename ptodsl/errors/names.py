@@ -37,7 +37,7 @@ class SourceMissing(Diagnostic):
 
     code = "E0104"
     template = "the source of `{name}` is not to be had: {reason}"
-    remedy = "put it in a file or a notebook cell; code given to `exec` needs its text in `linecache.cache`"
+    remedy = "{how}"
 
 
 class AnnotationMissing(Diagnostic):

@@ -15,6 +15,7 @@ from ptodsl.frontend.entities import (
     as_float,
     describe,
     is_poison,
+    is_python_none,
     items_of,
     number_of,
 )
@@ -39,7 +40,7 @@ _NEEDED = {
 
 def attribute_value(state: State, row: AttributeRow, argument: Argument, spelling: str) -> AttributeValue | None:
     """The value of an attribute; None where the user wrote None. Raises `Mistake` where it is of the wrong kind."""
-    if argument.entity == Constant(None) and not row.required:
+    if is_python_none(argument.entity) and not row.required:
         return None
     value = _converted(row, argument.entity)
     if value is None:
@@ -50,7 +51,7 @@ def attribute_value(state: State, row: AttributeRow, argument: Argument, spellin
 
 def memory_of(state: State, argument: Argument | None, spelling: str) -> Memory | None:
     """The memory that `target_memory` says."""
-    if argument is None or argument.entity == Constant(None):
+    if argument is None or is_python_none(argument.entity):
         return None
     match argument.entity:
         case Constant(value=MemorySpace() as space):

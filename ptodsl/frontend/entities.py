@@ -58,10 +58,12 @@ def number_of(entity: Entity) -> Number | None:
     if not isinstance(entity, Constant):
         return None
     match entity.value:
-        case bool() | float():
+        case bool():
             return entity.value
-        case int():
-            return None if is_giant(entity.value) else entity.value
+        case int():  # `+` of the base class: a class of the user's may have operators of its own
+            return None if is_giant(entity.value) else int.__pos__(entity.value)
+        case float():
+            return float.__pos__(entity.value)
         case numbers.Integral():
             return int(entity.value)
         case numbers.Real():
@@ -80,7 +82,12 @@ def as_float(number: Number) -> float:
 
 def is_giant(value: object) -> bool:
     """Whether an integer has more bits than one at compile time may have."""
-    return isinstance(value, int) and value.bit_length() > MOST_BITS
+    return isinstance(value, int) and int.bit_length(value) > MOST_BITS
+
+
+def is_python_none(entity: Entity) -> bool:
+    """Whether it is Python's None. An object of the user's is not asked whether it equals it."""
+    return isinstance(entity, Constant) and entity.value is None
 
 
 def represented(value: object) -> str:

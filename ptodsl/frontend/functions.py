@@ -12,7 +12,7 @@ from ptodsl.errors.names import AnnotationMissing, AnnotationRefused, SignatureR
 from ptodsl.frontend import declarations, literals, nesting, usage
 from ptodsl.frontend.declarations import Declared
 from ptodsl.frontend.decorators import FunctionType, Kernel
-from ptodsl.frontend.entities import Argument, Constant, arguments_of, describe, fits, poison
+from ptodsl.frontend.entities import Argument, Constant, arguments_of, describe, fits, is_python_none, poison
 from ptodsl.frontend.expressions import argument
 from ptodsl.frontend.namespace import Namespace, ProgramSelf
 from ptodsl.frontend.source import locate
@@ -157,7 +157,7 @@ class _Function:
         if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
             return ()
         value = argument(self._state, node.value)
-        if value.entity == Constant(None):
+        if is_python_none(value.entity):
             return ()
         return tuple(self._result(item) for item in arguments_of(value) or (value,))
 

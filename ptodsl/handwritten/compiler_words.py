@@ -11,8 +11,8 @@ from ptodsl.errors import Diagnostic
 from ptodsl.errors.checked_runs import EntryRefused, SourceRefused
 from ptodsl.handwritten.description import Kernel
 from ptodsl.runtime.cache import SOURCE
-from ptodsl.runtime.checked_launch import line_span
 from ptodsl.runtime.findings import Place
+from ptodsl.verdicts import line_span
 
 MOST = 3
 """Errors that are shown: later ones mostly follow from the first."""

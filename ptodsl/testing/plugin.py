@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options of a run."""
     group = parser.getgroup("ptodsl")
-    group.addoption("--pto-target", default="cpu", help="what to run on: cpu, pto-isa, npu or interpreter")
+    group.addoption("--pto-target", default="cpu", help="what to run on: cpu, checked, pto-isa, npu or interpreter")
     group.addoption("--pto-arch", default="a2a3", help="the architecture to compile for: a2a3 or a5")
     group.addoption("--codegen-only", action="store_true", help="stop after the C++ text")
     group.addoption("--save-kernels", action="store_true", help="write each case's C++ and memory map")

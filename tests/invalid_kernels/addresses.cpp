@@ -27,7 +27,7 @@ __global__ AICORE void addresses(__gm__ float* x, __gm__ float* y) {
     TEXP(lost, t);
 //  ^^^^^^^^^^^^^^ error[E1113]: `TEXP` uses a tile that no TASSIGN gave an address: `dst`
     TEXP(onto, t);
-//  ^^^^^^^^^^^^^^ error[E1128]: `dst` and `src` of `TEXP` share bytes: a result takes over an operand's bytes element for element, or none of them
+//  ^^^^^^^^^^^^^^ error[E1128]: `dst` and `src` of `TEXP` share bytes: a result has bytes of its own, or takes over an operand's element for element
     TEXPANDS(factors, 2.0f);
     pipe_barrier(PIPE_ALL);
     TROWEXPANDMUL(t, t, factors);

@@ -33,6 +33,11 @@ __global__ AICORE void rules(__gm__ half* x, __gm__ float* y) {
     TSYNC(event);
 //  ^^^^^^^^^^^^^ error[E1126]: `TSYNC` is not modelled: events
     pipe_barrier(PIPE_ALL);
+    set_flag(PIPE_MTE2, PIPE_S, EVENT_ID1);
+    set_flag(PIPE_MTE2, PIPE_S, EVENT_ID1);
+//  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning[W1102]: `PIPE_MTE2, PIPE_S, EVENT_ID1` is set again before its first token is taken; flags that count allow it
+    wait_flag(PIPE_MTE2, PIPE_S, EVENT_ID1);
+    wait_flag(PIPE_MTE2, PIPE_S, EVENT_ID1);
     TLOAD(nz, in);
     pipe_barrier(PIPE_ALL);
     TMOV(left, zn);

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ptodsl.ir.hardware import Memory, Pipe
 from ptodsl.codegen.machine_header import PIPES, SPACES
+from ptodsl.ir.hardware import Memory, Pipe
 from tests.tile_library.toolchain import host_compiler
 
 SUPPORT = Path(__file__).parents[2] / "runtime" / "support"
@@ -166,7 +166,9 @@ class Engine:
         numbers = np.array(code, np.int64)
         order, memory = np.zeros(MOST_WORKS, np.int64), np.zeros((len(SPACES), MEMORY_BYTES), np.uint8)
         self.start(schedule, seed, limit)
-        count = self.library.run_script(_pointer(numbers), ctypes.c_int64(len(numbers)), _pointer(order), _pointer(memory))
+        count = self.library.run_script(
+            _pointer(numbers), ctypes.c_int64(len(numbers)), _pointer(order), _pointer(memory)
+        )
         return Outcome(self.findings(), tuple(order[:count].tolist()), memory)
 
     def start(self, schedule: str = "program", seed: int = 0, limit: int = 100) -> None:

@@ -95,9 +95,7 @@ def plain(steps: list[Step], *kinds: str) -> Sequence:
 SEQUENCES: dict[str, Sequence] = {
     "1 load, then add": always([load(0), add(1, 0, 0)], "race"),
     "2 all flags": always([load(0), *flags(MTE2, V), add(1, 0, 0), *flags(V, MTE3), store(1), *END]),
-    "2 without an end": always(
-        [load(0), *flags(MTE2, V), add(1, 0, 0), *flags(V, MTE3), store(1)], "store-unfinished"
-    ),
+    "2 without an end": always([load(0), *flags(MTE2, V), add(1, 0, 0), *flags(V, MTE3), store(1)], "store-unfinished"),
     "2 with a wait on S at the end": always(
         [load(0), *flags(MTE2, V), add(1, 0, 0), *flags(V, MTE3), store(1), *flags(MTE3, S)]
     ),

@@ -57,7 +57,9 @@ class Scripts:
 
     def _touch(self, memory: Memory) -> Touch:
         start, size, dims = self.random.choice(_WINDOWS[: self.random.choice([2, 3, len(_WINDOWS)])])
-        effect = self.random.choice(["reads", "reads", "writes", "writes", "adds to" if memory is Memory.GM else "writes"])
+        effect = self.random.choice(
+            ["reads", "reads", "writes", "writes", "adds to" if memory is Memory.GM else "writes"]
+        )
         return Touch(memory, start, size, effect, dims)
 
     def _order(self, actions: list[Instruction | Access], care: float) -> list[tuple[float, Step]]:

@@ -27,12 +27,11 @@ from tests.tile_library.checked_scripts import (
 )
 from tests.tile_library.checked_sequences import (
     END,
-    FIX,
-    M,
     MTE1,
     MTE2,
     MTE3,
     SEQUENCES,
+    M,
     S,
     V,
     add,

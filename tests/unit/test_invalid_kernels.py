@@ -59,5 +59,7 @@ def test_every_mistake_is_reported_where_it_is(path: Path) -> None:
 def test_every_mistake_has_a_kernel() -> None:
     shown = {code for path in FILES for code in re.findall(r"(?:error|warning)\[(\w+)\]", path.read_text("utf-8"))}
     classes = [value for area in (checked, checked_bytes, checked_runs) for value in vars(area).values()]
-    codes = {one.code for one in classes if isinstance(one, type) and issubclass(one, Diagnostic) and "code" in vars(one)}
+    codes = {
+        one.code for one in classes if isinstance(one, type) and issubclass(one, Diagnostic) and "code" in vars(one)
+    }
     assert codes - shown == {Unworded.code}

@@ -12,15 +12,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from ptodsl.errors import PtoError
-from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.nodes import Block, Op, Program, Statement
-from ptodsl.ir.types import Type
 from ptodsl.machine import A2A3, A5, ARCHITECTURES, Architecture
-from ptodsl.ops.row import Effect, Family, OperandKind, OperandRow, OpRow
-from ptodsl.ops.site import Site
-from ptodsl.ops.table import ROWS
 from ptodsl.verify.sync import verify_sync
 from tests.placed import program, sync_codes, ub
+from tests.scalar_access import scalar_access
 
 A, B, C, T = (ub(0x1000 * i) for i in range(4))
 COLUMN = "tile<16x1xfp32, ub, dn, @0x2000>"
@@ -230,20 +226,7 @@ CASES = (
 )
 
 
-def _untyped(site: Site) -> Type:
-    """No typing rule: the types are written."""
-    raise AssertionError(site.row.name)
-
-
-@pytest.fixture(autouse=True)
-def _scalar_access(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows for reading and writing one element of a tile on the scalar pipe, which the language does not have."""
-    tile = OperandRow("source", OperandKind.TILE)
-    get = OpRow("test.get_value", Family.MOVEMENT, "One element.", "", _untyped, (tile,), pipe=Pipe.S)
-    number = OperandRow("source", OperandKind.SCALAR, effect=Effect.READ)
-    put = OpRow("test.set_value", Family.MOVEMENT, "A tile of one element.", "", _untyped, (number,), pipe=Pipe.S)
-    monkeypatch.setitem(ROWS, "test.get_value", get)
-    monkeypatch.setitem(ROWS, "test.set_value", put)
+access = pytest.fixture(autouse=True)(scalar_access)
 
 
 def _ended(case: Case, left: str) -> str:

@@ -195,4 +195,5 @@ def test_message_of_a_tensor_conflict_shows_both_windows() -> None:
     text = str(caught.value)
     assert "`load` on MTE2 does not wait for `store` on MTE3: both touch `g`" in text
     assert "MTE3 writes `g[2*i + 16, 0]` (16×64)" in text
-    assert "MTE2 reads `g`" in text
+    assert "MTE2 reads `g[i, 0]` (16×64)" in text
+    assert "only run time knows whether the two windows meet" in text

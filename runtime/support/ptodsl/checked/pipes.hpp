@@ -17,7 +17,7 @@ public:
         order_.clear();
         for (Queue& queue : queues_) queue.clear();
         tokens_.drain([](Flag, const Token&) {});
-        for (bool& rescued : rescued_) rescued = false;
+        std::fill(std::begin(rescued_), std::end(rescued_), false);
         issued_ = 0;
     }
 

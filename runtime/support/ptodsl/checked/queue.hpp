@@ -34,6 +34,7 @@ public:
         return entry;
     }
     void clear() {
+        if (entries_.empty()) return;
         for (const Entry& entry : entries_) delete entry.work;
         entries_.clear();
     }

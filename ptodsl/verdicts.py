@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from string import Formatter
 
+from ptodsl.diagnostics import source_line
 from ptodsl.errors import Diagnostic, Note, checked, checked_bytes
 from ptodsl.errors.checked import BarrierIllegal, Race, RaceRelaxed, SetTwice, SetTwiceNoted, Verdict, WaitForever
 from ptodsl.errors.checked_bytes import Unworded
@@ -40,6 +41,12 @@ def verdicts(
     """
     is_strict = {Race: strict, SetTwice: strict_flags}
     return tuple(_verdict(one, _class_of(one, is_strict), locate, arch) for one in found)
+
+
+def line_span(place: Place) -> Span:
+    """The whole line of a file, without its indentation."""
+    text = source_line(place.file, place.line)
+    return Span(place.file, place.line, len(text) - len(text.lstrip()), place.line, len(text.rstrip()))
 
 
 def _verdict(finding: Finding, class_: type[Verdict], locate: Locate, arch: str) -> Diagnostic:
