@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ptodsl.commands.reproducer import versions
-
+from ptodsl.reproducer import versions
 from ptodsl.runtime.results import numpy_dtype
 from tests.fuzz.executions import EXECUTIONS
 from tests.fuzz.sources import Argument, Source
