@@ -129,9 +129,10 @@ def compile_placed(
     Raises PtoError where a verifier refuses it, unless it `is_judged` already, and as `compile` does.
     """
     architecture = architecture_of(arch)
-    if not is_judged:
-        pipeline.verified(placed, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    with enough_stack("compile"):
+        if not is_judged:
+            pipeline.verified(placed, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
     translated = Translated(placed, placed, architecture, emitted)
     return _built([translated], target, workers.count(None), checking, poison=poison)[0]
 
