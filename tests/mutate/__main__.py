@@ -43,7 +43,7 @@ def tried(space: Workspace, fault: Fault) -> Result:
     start = time.monotonic()
     with space.with_fault(fault):
         own = space.test(fault.tests)
-        found = own if own.caught_by else space.test((), *fault.tests)
+        found = own if own.caught_by else space.test_all(*fault.tests)
     return Result(fault, found.caught_by, bool(own.caught_by), time.monotonic() - start, found.output)
 
 
@@ -82,7 +82,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ptodsl-mutate-") as folder:
         space = Workspace.at(Path(folder), options.workers)
-        clean = Verdict() if options.trusted else space.test(())
+        clean = Verdict() if options.trusted else space.test_all()
         if clean.caught_by:
             print(f"without a fault the suite is not green: {clean.caught_by}\n{clean.output}")
             return 2

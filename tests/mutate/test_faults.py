@@ -22,7 +22,7 @@ PARTS = {
     *(one.name for one in pipeline.PASSES),
     *("verify_structure", *(verify.__name__ for verify in pipeline.VERIFIERS)),
     *(path.stem for path in (ROOT / "runtime/include/pto/isa").glob("*.hpp")),
-} - {"rules", "sync"}
+} - {"flags", "rules", "sync"}
 """Every part that needs a fault: of the tile library, the headers that compute or move something."""
 
 
