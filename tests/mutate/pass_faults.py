@@ -147,6 +147,6 @@ PASS_FAULTS: tuple[Fault, ...] = (
         "ptodsl/ops/reduction.py",
         'effect=Effect.SCRATCH,\n    layouts=(Layout.ND,),\n    keyword="tmp_tile",',
         'effect=Effect.NONE,\n    layouts=(Layout.ND,),\n    keyword="tmp_tile",',
-        units("legalize", "allocate", "insert_sync", "verify_placement", "verify_temporaries"),
+        units("op_effects"),
     ),
 )
