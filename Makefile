@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz sanitize lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz sanitize mutate mutation-table lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
@@ -30,6 +30,12 @@ fuzz: $(VENV)/test.stamp
 
 sanitize: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)
+
+mutate: $(VENV)/test.stamp
+	$(BIN)/python -m tests.mutate --workers $(WORKERS)
+
+mutation-table: $(VENV)/test.stamp
+	$(BIN)/python -m tests.mutate.table
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

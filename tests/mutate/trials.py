@@ -100,12 +100,17 @@ class Bench:
             codes = frozenset(diagnostic.code for diagnostic in error.diagnostics)
         return codes, [*results, *arrays_of(values)]
 
+    def findings(self) -> frozenset[str]:
+        """The codes that the program itself gives, in program order."""
+        return frozenset(code for seed in range(len(self.subject.runs)) for code in self.run(-1, "program", seed)[0])
+
     def trial(self, number: int, orders: Sequence[str]) -> Trial:
         """A mutant in some orders, on all arguments; findings of the program itself are not its own."""
         codes: set[str] = set()
         differs = False
         for seed in range(len(self.subject.runs)):
             known, wanted = self.run(-1, "program", seed)
+            assert all(code.startswith("E11") for code in known), f"{self.subject.name} does not run: {known}"
             for order in orders:
                 found, left = self.run(number, order, seed)
                 codes |= found - known
