@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from string import Formatter
 
 from ptodsl.diagnostics import source_line
@@ -12,6 +12,7 @@ from ptodsl.errors.checked_bytes import Unworded
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.span import Span
 from ptodsl.machine import ARCHITECTURES
+from ptodsl.runtime.checked_launch import Checking
 from ptodsl.runtime.findings import Finding, Place
 
 Locate = Callable[[Place], Span | None]
@@ -31,6 +32,11 @@ _PIPES = ("pipe", "other_pipe", "source", "target")
 _ON_CHIP = ("UB", "L1", "L0A", "L0B", "L0C", "Bias", "Scaling")
 
 
+def judging(locate: Locate, arch: str) -> Callable[[Sequence[Finding], Checking], tuple[Diagnostic, ...]]:
+    """What a checked launch has its findings put into words by."""
+    return lambda found, checking: verdicts(found, locate, arch, strict=checking.strict)
+
+
 def verdicts(
     found: Iterable[Finding], locate: Locate, arch: str, *, strict: bool = False, strict_flags: bool = True
 ) -> tuple[Diagnostic, ...]:
@@ -39,7 +45,7 @@ def verdicts(
     Unless `strict`, what hardware is only said to keep in order is a warning; unless `strict_flags`, so is a second
     token of a flag.
     """
-    is_strict = {Race: strict, SetTwice: strict_flags}
+    is_strict: Mapping[type[Verdict], bool] = {Race: strict, SetTwice: strict_flags}
     return tuple(_verdict(one, _class_of(one, is_strict), locate, arch) for one in found)
 
 
@@ -51,7 +57,9 @@ def line_span(place: Place) -> Span:
 
 def _verdict(finding: Finding, class_: type[Verdict], locate: Locate, arch: str) -> Diagnostic:
     fields = _worded(finding, arch)
-    if not _needed(class_) <= set(fields):
+    if _needed(class_) - {"how"} <= set(fields):
+        fields |= _order(finding, fields)
+    else:
         facts = ", ".join(f"{name}={value}" for name, value in finding.fields.items()) or "no fields"
         class_, fields = Unworded, {"found": finding.kind, "facts": facts}
     return class_(_span(finding.at, locate), _notes(finding, class_, fields, locate), **fields)
@@ -79,7 +87,8 @@ def _notes(finding: Finding, class_: type[Verdict], fields: Mapping[str, object]
     if finding.other is not None and class_.other_label:
         yield Note(class_.other_label.format(**fields) + _when(finding), _span(finding.other, locate))
     if finding.fields.get("same_pipe"):
-        yield Note(f"{fields['pipe']} may start an instruction before the one ahead of it is complete")
+        pipe = _pipe(str(finding.fields.get("pipe", "the pipe")))
+        yield Note(f"{pipe} may start an instruction before the one ahead of it is complete")
 
 
 def _when(finding: Finding) -> str:
@@ -93,8 +102,7 @@ def _worded(finding: Finding, arch: str) -> dict[str, object]:
     """The fields of a finding and the words made of them."""
     fields: dict[str, object] = {"architecture": arch, **finding.fields}
     fields |= {name: _pipe(str(fields[name])) for name in _PIPES if name in fields}
-    fields |= _flag(fields) | _where(fields) | _order(finding, fields)
-    return fields
+    return fields | _flag(fields) | _where(fields)
 
 
 def _pipe(name: str) -> str:
@@ -137,27 +145,28 @@ def _order(finding: Finding, fields: Mapping[str, object]) -> dict[str, object]:
 def _remedy_of_race(fields: Mapping[str, object]) -> str:
     """A flag or a barrier where the core has it, else one of all pipes."""
     architecture = ARCHITECTURES[str(fields["architecture"])]
-    pair = Pipe(str(fields.get("other_pipe")).lower()), Pipe(str(fields.get("pipe")).lower())
+    names = str(fields["other_pipe"]), str(fields["pipe"])
+    pair = Pipe[names[0]], Pipe[names[1]]
     core = next((one for one in architecture.cores.values() if set(pair) <= one.pipes), None)
-    source, target = (f"PIPE_{pipe.value.upper()}" for pipe in pair)
+    source, target = (f"PIPE_{name}" for name in names)
     if core is not None and source == target and pair[0] in core.barriers:
         return f"put `pipe_barrier({source})` between the two"
     if core is None or pair not in core.pairs:
         return "put `pipe_barrier(PIPE_ALL)` between the two"
     flag = f"{source}, {target}, EVENT_ID{architecture.first_event(pair)}"
-    order = f"put `set_flag({flag})` after `{fields.get('other_op')}` and `wait_flag({flag})` before"
-    return f"{order} `{fields.get('op')}`; any id will do that is free there"
+    order = f"put `set_flag({flag})` after `{fields['other_op']}` and `wait_flag({flag})` before"
+    return f"{order} `{fields['op']}`; any id will do that is free there"
 
 
 def _remedy_of_wait(fields: Mapping[str, object]) -> str:
-    flag = fields.get("flag")
+    flag = fields["flag"]
     if fields.get("circular"):
         return f"put `set_flag({flag})` before the waits that it stands behind: each of them waits for another"
     return f"put `set_flag({flag})` on every path to it, in a loop also before the first iteration"
 
 
 def _remedy_of_barrier(fields: Mapping[str, object]) -> str:
-    return "leave it out: S is in order" if fields.get("pipe") == "S" else "put `pipe_barrier(PIPE_ALL)` here"
+    return "leave it out: S is in order" if fields["pipe"] == "S" else "put `pipe_barrier(PIPE_ALL)` here"
 
 
 _REMEDIES: Mapping[str, Callable[[Mapping[str, object]], str]] = {

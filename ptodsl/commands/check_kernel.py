@@ -69,8 +69,8 @@ def check(options: argparse.Namespace) -> Checked:
     orders = tuple(dict.fromkeys([PROGRAM, *options.schedules]))
     for word in orders:
         schedule(word)
-    library = library_of(kernel, options.arch, compiler_flags(options))
     arguments = arguments_for(kernel.signature, given, options.seed)
+    library = library_of(kernel, options.arch, compiler_flags(options))
     seconds = SECONDS if options.timeout is None else options.timeout
     runs = {word: run_kernel(kernel, library, arguments, word, options.limit, seconds) for word in orders}
     if options.save is not None:

@@ -15,14 +15,17 @@ from ptodsl.commands.inputs import Array, arguments_for, check_names, given_valu
 from ptodsl.commands.orders import differences, merged
 from ptodsl.commands.outcome import data_of
 from ptodsl.commands.programs import Named
+from ptodsl.compiled import Compiled
 from ptodsl.diagnostics import render
 from ptodsl.errors import Diagnostic, InternalError, PtoError
+from ptodsl.ir.nodes import Program
 from ptodsl.machine import ARCHITECTURES
-from ptodsl.runtime.checked_launch import CheckedLaunch
+from ptodsl.runtime.checked_launch import CheckedLaunch, Checking
 from ptodsl.runtime.launch import Launch
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.signature import signature_of
 from ptodsl.verify.sync import verify_sync
+from ptodsl.verify.written import is_written, verify_written
 
 
 @dataclass(frozen=True)
@@ -49,22 +52,31 @@ def run(options: argparse.Namespace) -> Status:
 
 def _check(one: Named, given: dict[str, list[str]], options: argparse.Namespace) -> Checked:
     arguments = arguments_for(signature_of(one.program), given, options.seed)
-    fast = driver.compile(one.program, options.arch, poison=True)
-    architecture = ARCHITECTURES[options.arch]
-    remarks = verify_sync(fast.placed, architecture, strict_flags=options.strict_flags)
+    fast, remarks = _compiled(one.program, options)
     agreed = agreement(fast, arguments)
     _require(agreed, one.name)
     orders = list(dict.fromkeys([PROGRAM, *options.schedules]))
-    checked = driver.compile(
-        one.program, options.arch, "checked", strict=options.strict, limit=options.limit, poison=True
+    checking = Checking(strict=options.strict, limit=options.limit)
+    checked = driver.compile_placed(
+        fast.placed, options.arch, "checked", checking=checking, poison=True, is_judged=True
     )
     assert isinstance(checked.launch, CheckedLaunch)
     problems, found = _judged(checked.launch, arguments, orders)
-    remarks += checked.launch.remarks
     if problems:
         raise PtoError(problems)
     _require_same(one.name, _written(fast.launch, arguments)[0], found)
-    return Checked(one.name, tuple((one.slot.name, one.verdict) for one in agreed.results), tuple(orders), remarks)
+    results = tuple((one.slot.name, one.verdict) for one in agreed.results)
+    return Checked(one.name, results, tuple(orders), (*remarks, *checked.launch.remarks))
+
+
+def _compiled(program: Program, options: argparse.Namespace) -> tuple[Compiled, tuple[Diagnostic, ...]]:
+    """The program for the fast library, and what the verifiers remark; placed IR is judged and taken as it stands."""
+    architecture, flags = ARCHITECTURES[options.arch], options.strict_flags
+    if is_written(program):
+        remarks = verify_written(program, architecture, strict=options.strict, strict_flags=flags)
+        return driver.compile_placed(program, options.arch, poison=True, is_judged=True), remarks
+    compiled = driver.compile(program, options.arch, poison=True)
+    return compiled, verify_sync(compiled.placed, architecture, strict_flags=flags)
 
 
 def _judged(

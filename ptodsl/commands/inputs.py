@@ -59,7 +59,7 @@ def poisoned(slot: TensorSlot) -> Array:
 
 def _argument(slot: Slot, given: list[str] | None, generator: np.random.Generator) -> Any:
     if given is not None:
-        array = _converted(slot, given)
+        array = converted(slot, given)
     elif isinstance(slot, TensorSlot) and slot.access is Access.WRITE:
         array = poisoned(slot)
     else:
@@ -83,7 +83,7 @@ def _random(shape: tuple[int, ...], dtype: DType, generator: np.random.Generator
     return np.asarray(values).astype(numpy_dtype(dtype))
 
 
-def _converted(slot: Slot, given: list[str]) -> Array:
+def converted(slot: Slot, given: list[str]) -> Array:
     """What the user wrote: a file, one value for all elements, or one for each."""
     if len(given) == 1 and given[0].endswith(".npy"):
         return _loaded(slot, Path(given[0]))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptodsl.commands import Refused
-from ptodsl.commands.inputs import check_names, given_values
+from ptodsl.commands.inputs import check_names, converted, given_values
 from ptodsl.handwritten.description import Kernel
 from ptodsl.ir.dtypes import DTYPES, DType
 from ptodsl.runtime.signature import Access, ScalarSlot, Slot, TensorSlot
@@ -84,7 +84,12 @@ def _tensor(option: str, text: str, access: Access) -> TensorSlot:
 def _scalar(option: str, text: str) -> tuple[ScalarSlot, str]:
     """The slot of `n:int32:3`, and its value as it is written. Raises Refused."""
     name, dtype, value = _parts(option, text, SCALAR_FORM)
-    return ScalarSlot(name, _dtype(option, text, dtype)), value
+    slot = ScalarSlot(name, _dtype(option, text, dtype))
+    try:
+        converted(slot, [value])
+    except Refused as refused:
+        raise Refused(f"{option} {text}: `{value}` is no {slot.dtype}") from refused
+    return slot, value
 
 
 def _entry(text: str) -> str:

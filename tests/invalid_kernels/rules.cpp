@@ -10,7 +10,8 @@ using Zn = Tile<TileType::Mat, half, 16, 64, BLayout::RowMajor, 16, 64, SLayout:
 
 __global__ AICORE void rules(__gm__ half* x, __gm__ float* y) {
     Rows<bfloat16_t> narrow;
-    Rows<half> wide, part;
+    Rows<half> wide;
+    Tile<TileType::Vec, half, 16, 32> part;
     Nz nz;
     Zn zn;
     TileLeft<half, 16, 64> left;

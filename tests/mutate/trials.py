@@ -19,6 +19,7 @@ from ptodsl.runtime import build, toolchains
 from ptodsl.runtime.checked_launch import Checking, load_checked
 from ptodsl.runtime.results import Provider
 from ptodsl.signature import signature_of
+from ptodsl.verdicts import judging
 from ptodsl.version import VERSION
 from tests.mutate.corpus import Subject
 from tests.mutate.editing import Mutant
@@ -88,7 +89,8 @@ class Bench:
         if library.number is not None:
             ctypes.c_int64.in_dll(ctypes.CDLL(str(library.path)), NUMBER).value = library.number
         signature = signature_of(self.subject.placed)
-        launch = load_checked(library.path, signature, (), self.subject.arch, {}, Checking(order, strict=True))
+        judge = judging(lambda _: None, self.subject.arch)
+        launch = load_checked(library.path, signature, (), judge, Checking(order, strict=True))
         values = fresh(self.subject.runs[seed])
         results = Provider(signature).fresh(values, poison=True)
         codes: frozenset[str] = frozenset()
@@ -98,12 +100,17 @@ class Bench:
             codes = frozenset(diagnostic.code for diagnostic in error.diagnostics)
         return codes, [*results, *arrays_of(values)]
 
+    def findings(self) -> frozenset[str]:
+        """The codes that the program itself gives, in program order."""
+        return frozenset(code for seed in range(len(self.subject.runs)) for code in self.run(-1, "program", seed)[0])
+
     def trial(self, number: int, orders: Sequence[str]) -> Trial:
         """A mutant in some orders, on all arguments; findings of the program itself are not its own."""
         codes: set[str] = set()
         differs = False
         for seed in range(len(self.subject.runs)):
             known, wanted = self.run(-1, "program", seed)
+            assert all(code.startswith("E11") for code in known), f"{self.subject.name} does not run: {known}"
             for order in orders:
                 found, left = self.run(number, order, seed)
                 codes |= found - known

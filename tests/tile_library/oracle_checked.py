@@ -80,6 +80,10 @@ class Oracle:
         """Whether one is complete when the other starts."""
         return self._reaches((earlier, END), (later, START))
 
+    def meet(self, one: int, other: int) -> bool:
+        """Whether two need an order."""
+        return any(_conflict(a, b) for a in self._touches(one) for b in self._touches(other))
+
     def _stores(self, line: int) -> bool:
         return any(touch.memory.value == "gm" and touch.effect != "reads" for touch in self._touches(line))
 

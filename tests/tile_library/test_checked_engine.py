@@ -116,6 +116,77 @@ def test_rows_between_rows_are_no_race(engine: Engine) -> None:
     assert (race["start"], race["end"]) == (32, 36)
 
 
+FORGETTING: dict[str, tuple[list[Step], list[tuple[int, int]]]] = {
+    "bytes between the rows of a newer write": (
+        [
+            Instruction("TLOAD", MTE2, (Touch(Memory.UB, 16, 16, "writes"),)),
+            Instruction("TLOAD", MTE2, (Touch(Memory.UB, 0, 16, "writes", ((4, 32),)),)),
+            Instruction("TADD", V, (Touch(Memory.UB, 16, 16),)),
+        ],
+        [(0, 2)],
+    ),
+    "a read of another pipe": ([add(1, 0, 0), store(0), *flags(MTE3, MTE2), load(0), *END], [(0, 4)]),
+    "a read that is no link of a chain": (
+        [Instruction("TROWSUM", V, (tile(0),)), Instruction("TADD", V, (tile(0),), is_elementwise=True), add(0, 1, 1)],
+        [(0, 2)],
+    ),
+    "an addition below another": (
+        [
+            Instruction("TSTORE", FIX, (window(0, "adds to"),)),
+            Instruction("TSTORE", MTE3, (window(0, "adds to"),)),
+            *flags(MTE3, MTE2),
+            Instruction("TLOAD", MTE2, (window(0),)),
+            *END,
+        ],
+        [(0, 4)],
+    ),
+    "one of many, once some are complete": (
+        [
+            *(Instruction("TLOAD", MTE2, (Touch(Memory.GM, 16 * i, 16),)) for i in range(100)),
+            *flags(MTE2, S),
+            *(Instruction("TLOAD", MTE2, (Touch(Memory.GM, 1600 + 16 * i, 16),)) for i in range(100)),
+            Instruction("TSTORE", MTE3, (Touch(Memory.GM, 16, 16, "writes"),)),
+            Instruction("TSTORE", MTE3, (Touch(Memory.GM, 1616, 16, "writes"),)),
+            *END,
+        ],
+        [(103, 203)],
+    ),
+    "one that took the place of another": (
+        [
+            *(Instruction("TLOAD", MTE2, (Touch(Memory.UB, 16 * i, 16, "writes"),)) for i in range(32)),
+            Instruction("TLOAD", MTE2, (Touch(Memory.UB, 4000, 16, "writes"),)),
+            Barrier(MTE2),
+            Instruction("TLOAD", MTE2, (Touch(Memory.UB, 0, 16, "writes"),)),
+            Instruction("TADD", V, (Touch(Memory.UB, 4000, 16),)),
+        ],
+        [(32, 35)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGETTING)
+def test_what_is_forgotten_hides_nothing(engine: Engine, name: str) -> None:
+    steps, races = FORGETTING[name]
+    found = engine.run(steps).findings
+    assert sorted((f["other_line"], f["line"]) for f in found if not f["relaxed"]) == races
+
+
+@pytest.mark.parametrize("place", range(1024, 1536, 16))
+def test_a_read_is_not_mistaken_for_that_of_another_pipe(engine: Engine, place: int) -> None:
+    """Where reads are looked for first, one of another pipe may have come to lie: whether it does hangs on the place."""
+    read = Touch(Memory.UB, place, 16)
+    steps: list[Step] = [
+        Instruction("TADD", V, (read,)),
+        *(Instruction("TADD", V, (Touch(Memory.UB, 16 * i, 16),)) for i in range(63)),
+        *flags(V, S),
+        Instruction("TSTORE", MTE3, (read,)),
+        Instruction("TADD", V, (read,)),
+        *flags(V, MTE2),
+        Instruction("TLOAD", MTE2, (Touch(Memory.UB, place, 16, "writes"),)),
+    ]
+    assert [(f["other_line"], f["line"]) for f in engine.run(steps).findings] == [(66, 70)]
+
+
 @pytest.mark.parametrize("schedule", ["program", "lazy", "eager", "random"])
 def test_wait_may_come_before_its_set(engine: Engine, schedule: str) -> None:
     early = [Wait(MTE2, V), add(1, 0, 0), Wait(V, MTE3), store(1), load(0), Set(MTE2, V), Set(V, MTE3), *END]

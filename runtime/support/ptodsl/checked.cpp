@@ -1,5 +1,6 @@
 // The engine of the checked tile library: compiled once for each architecture, linked to every checked program.
 #include <ptodsl/checked/engine.hpp>
+#include <ptodsl/checked/operands/operands.hpp>
 
 namespace {
 

@@ -1,7 +1,9 @@
-// An engine that does everything at once and remembers what it was told: the bytes that instructions touch, and findings.
+// An engine that does everything at once and remembers what it was told: the bytes that instructions touch, and
+// findings.
 #include <pto/checked/engine.hpp>
 #include <pto/checked/kernel.hpp>
 #include <ptodsl/checked/control.hpp>
+#include <ptodsl/checked/operands/operands.hpp>
 
 #include <map>
 #include <string>

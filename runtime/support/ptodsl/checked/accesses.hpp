@@ -69,14 +69,13 @@ public:
             else ++i;
     }
 
-    // Puts an access into the place of an older one, if it is of the same pipe and of the same bytes.
+    // Puts an access into the place of an older one, if the two differ in nothing but when they were.
     bool replace(size_t place, const Access& access) {
         if (place >= size()) return false;
         Access& old = accesses_[place];
-        if (old.pipe != access.pipe || !(old.box == access.box)) return false;
-        const bool both = old.is_elementwise && access.is_elementwise;
+        const bool is_alike = old.pipe == access.pipe && old.is_elementwise == access.is_elementwise;
+        if (!is_alike || !(old.box == access.box)) return false;
         old = access;
-        old.is_elementwise = both;
         return true;
     }
 
@@ -157,7 +156,7 @@ private:
 
     void add_read(const Access& access) {
         const uint64_t mixed = (access.box.bytes.start * 31 + access.box.bytes.end) * 0x9e3779b97f4a7c15u;
-        uint32_t& place = places_[(mixed >> 58) ^ static_cast<uint64_t>(access.pipe)];
+        uint32_t& place = places_[(mixed >> 58) ^ static_cast<uint64_t>(access.pipe | access.is_elementwise << 3)];
         if (reads_.replace(place, access)) return;
         place = static_cast<uint32_t>(reads_.size());
         reads_.add(access);

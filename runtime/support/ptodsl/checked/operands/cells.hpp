@@ -1,8 +1,7 @@
-// Which elements are defined, as blocks of shadow bytes. Nearly always all of them are: that is seen a line at a time, and
-// the result is one fill. Only where something is undefined, elements are looked at one by one.
+// Which elements are defined, as blocks of shadow bytes. Nearly always all of them are: that is seen a line at a
+// time, and the result is one fill. Only where something is undefined, elements are looked at one by one.
 #pragma once
 
-#include "../tile/layout.hpp"
 #include "regions.hpp"
 
 namespace pto::checked {
@@ -74,15 +73,15 @@ inline void set_element(unsigned char* bytes, int64_t size, bool defined) {
 }
 
 // An element of the result is defined where those of all operands are.
-template <int Count>
-void map_defined(const Cells& dst, Block block, const Cells (&src)[Count]) {
+inline void map_defined(const Cells& dst, Block block, const Cells* src, int count) {
     bool all = true;
-    for (const Cells& operand : src) all = all && are_defined(operand, block);
+    for (int i = 0; i < count; ++i) all = all && are_defined(src[i], block);
     if (all) return set_all(dst, block, is_defined);
     for (int64_t row = 0; row < block.rows; ++row)
         for (int64_t col = 0; col < block.cols; ++col) {
             bool defined = true;
-            for (const Cells& operand : src) defined = defined && is_element_defined(operand.at(row, col), operand.size);
+            for (int i = 0; i < count; ++i)
+                defined = defined && is_element_defined(src[i].at(row, col), src[i].size);
             set_element(dst.at(row, col), dst.size, defined);
         }
 }
@@ -95,28 +94,38 @@ inline void reduce_defined(const Cells& dst, Block block, const Cells& src) {
 
 inline Cells turned(const Cells& cells) { return {cells.first, cells.col_pitch, cells.row_pitch, cells.size}; }
 
-// The shadow of a tile from an element on, in the library's own order of elements: a box of it where UB has boxes.
-template <typename Tile>
-Cells cells_of(const Tile& tile, int64_t row = 0, int64_t col = 0) {
-    constexpr int64_t size = element_bytes<Tile>;
-    unsigned char* first = shadow_of(tile.data()) + detail::element_offset<Tile>(static_cast<int>(row),
-                                                                                static_cast<int>(col)) * size;
-    if constexpr (!detail::is_byte_exact<Tile>)
-        return {first, Tile::Cols * size, size, size};
-    else if constexpr (!Tile::isBoxedLayout)
-        return {first, Tile::RowStride * size, Tile::ColStride * size, size};
-    else if constexpr (Tile::isInnerRowMajor)
-        return {first, Tile::InnerCols * size, size, size};
-    else
-        return {first, size, Tile::InnerRows * size, size};
+// Where the library keeps an element, counted in elements from the tile's first.
+inline int64_t element_offset(const Form& form, int64_t row, int64_t col) {
+    if (!form.is_exact()) return row * form.cols + col;
+    if (!form.is_boxed) return form.is_row_major ? row * form.cols + col : col * form.rows + row;
+    const int64_t block_row = row / form.box_rows, inner_row = row % form.box_rows;
+    const int64_t block_col = col / form.box_cols, inner_col = col % form.box_cols, box = form.box_rows * form.box_cols;
+    const int64_t block = form.is_row_major ? block_row * form.cols * form.box_rows + block_col * box
+                                            : block_col * form.rows * form.box_cols + block_row * box;
+    return block + (form.has_row_major_boxes ? inner_row * form.box_cols + inner_col
+                                             : inner_col * form.box_rows + inner_row);
 }
 
-template <typename Tile>
-inline constexpr bool has_even_cells = !detail::is_byte_exact<Tile> || !Tile::isBoxedLayout;
+// The shadow of a tile from an element on: as far as a box goes where UB has boxes.
+inline Cells cells_of(const Operand& tile, int64_t row = 0, int64_t col = 0) {
+    const Form& form = *tile.form;
+    const int64_t size = form.size;
+    unsigned char* first = shadow_of(tile.data) + element_offset(form, row, col) * size;
+    if (!form.is_exact() || (!form.is_boxed && form.is_row_major)) return {first, form.cols * size, size, size};
+    if (!form.is_boxed) return {first, size, form.rows * size, size};
+    if (form.has_row_major_boxes) return {first, form.box_cols * size, size, size};
+    return {first, size, form.box_rows * size, size};
+}
 
-template <typename Tile>
-Block valid_block(const Tile& tile) {
-    return {static_cast<int64_t>(tile.GetValidRow()), static_cast<int64_t>(tile.GetValidCol())};
+inline Block valid_block(const Operand& tile) { return {tile.rows, tile.cols}; }
+
+// Calls body(row, col, block) for pieces of a window that are evenly spaced in all tiles: one where no tile in UB has
+// boxes, else each element.
+template <typename Body>
+void each_even_piece(bool is_even, Block block, Body body) {
+    if (is_even) return body(0, 0, block);
+    for (int64_t row = 0; row < block.rows; ++row)
+        for (int64_t col = 0; col < block.cols; ++col) body(row, col, Block{1, 1});
 }
 
 }  // namespace pto::checked

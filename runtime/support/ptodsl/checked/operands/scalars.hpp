@@ -1,8 +1,10 @@
 // GetValue and SetValue, checked: ordered like instructions of the scalar unit, and what is read has to be defined.
 #pragma once
 
-#include "call.hpp"
-#include "scalar.hpp"
+#include <pto/checked/call.hpp>
+#include <pto/checked/scalar.hpp>
+
+#include "cells.hpp"
 
 namespace pto::checked {
 
@@ -17,10 +19,11 @@ inline Region element_region(const char* op, const void* tile, int64_t offset, i
     return {Space::UB, 0, 0};
 }
 
-inline bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site) {
+bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site) {
     const Region region = element_region("GetValue", tile, offset, bytes, site);
     if (region.run == 0 || !scalar_access({"tile", Effect::Read, region}, site)) return false;
     unsigned char* known = shadow.bytes + region.start;
+    use(Space::UB, static_cast<int64_t>(region.start) + bytes);
     if (is_element_defined(known, bytes)) return true;
     const Field fields[] = {text("op", "GetValue"), text("operand", "tile"), number("row", 0), number("column", offset),
                             number("count", 1)};
@@ -29,7 +32,7 @@ inline bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site)
     return true;
 }
 
-inline bool may_write(const void* tile, int64_t offset, int64_t bytes, Site site) {
+bool may_write(const void* tile, int64_t offset, int64_t bytes, Site site) {
     const Region region = element_region("SetValue", tile, offset, bytes, site);
     if (region.run == 0 || !scalar_access({"tile", Effect::Write, region}, site)) return false;
     set_element(shadow.bytes + region.start, bytes, true);

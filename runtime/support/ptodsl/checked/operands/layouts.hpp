@@ -1,10 +1,26 @@
-// Fractal memories: who reads elements must order them as who wrote them did. Each 32 bytes remember the layout key of
-// their last writer; the work of an instruction says what it writes, and asks of what it reads, when it is carried out.
+// Fractal memories: who reads elements must order them as who wrote them did. Each 32 bytes remember the layout key
+// of their last writer; the work of an instruction says what it writes, and asks of what it reads, when it is carried
+// out.
 #pragma once
 
-#include "call.hpp"
+#include <pto/checked/call.hpp>
+
+#include "cells.hpp"
 
 namespace pto::checked {
+
+constexpr bool has_layout_key(const Form& form) {
+    return form.space == Space::L1 || form.space == Space::L0A || form.space == Space::L0B || form.space == Space::L0C;
+}
+
+// Rows one after another look alike through every type; anything else only through its own.
+constexpr uint64_t layout_key(const Form& form) {
+    if (form.is_row_major && !form.is_boxed) return 1;
+    const uint64_t boxes = !form.is_boxed ? 0 : form.has_row_major_boxes ? 1 : 2;
+    return 2 | static_cast<uint64_t>(form.size) << 4 | static_cast<uint64_t>(!form.is_row_major) << 8 | boxes << 9 |
+           static_cast<uint64_t>(form.has_wide_boxes) << 11 | static_cast<uint64_t>(form.rows) << 16 |
+           static_cast<uint64_t>(form.cols) << 40;
+}
 
 template <typename Body>
 void each_run(const Region& region, Body body) {
@@ -75,32 +91,38 @@ inline void find_other_layout(const char* op, Site site, const char* operand, co
     const int64_t start = other_key(region, key, other);
     if (start < 0) return;
     const LayoutName name(key), other_name(other);
-    const Field fields[] = {text("op", op),           text("operand", operand),        text("memory", space_name(region.space)),
-                            number("start", start),   text("layout", name.get()),      text("other_layout", other_name.get())};
+    const Field fields[] = {text("op", op),
+                            text("operand", operand),
+                            text("memory", space_name(region.space)),
+                            number("start", start),
+                            text("layout", name.get()),
+                            text("other_layout", other_name.get())};
     report("other-layout", site, fields, 6);
     mark_keys(region, key);
 }
 
-template <typename Tile>
-void read_layout(const char* op, Site site, const char* operand, const Tile& tile, Window window) {
-    if constexpr (has_layout_key<Tile>)
-        find_other_layout(op, site, operand, region_of(tile, window), layout_key<Tile>);
+inline void read_layout(const char* op, Site site, const char* operand, const Operand& tile, Window window) {
+    if (has_layout_key(*tile.form))
+        find_other_layout(op, site, operand, region_of(tile, window), layout_key(*tile.form));
 }
-template <typename Tile>
-void write_layout(const Tile& tile, Window window) {
-    if constexpr (has_layout_key<Tile>) mark_keys(region_of(tile, window), layout_key<Tile>);
+inline void write_layout(const Operand& tile, Window window) {
+    if (has_layout_key(*tile.form)) mark_keys(region_of(tile, window), layout_key(*tile.form));
 }
 
 // Whole fractals are written: what surrounds the window in them is undefined now.
-template <typename Tile>
-void undefine_around(const Tile& tile, Window window) {
-    if constexpr (has_layout_key<Tile>) {
-        const int64_t rows = detail::least<int64_t>(Tile::Rows, round_up(window.row + window.rows, Tile::InnerRows));
-        const int64_t cols = round_up(window.col + window.cols, Tile::InnerCols);
-        const int64_t below = window.row + window.rows, beside = window.col + window.cols;
-        if (rows > below) set_all(cells_of(tile, below, window.col), {rows - below, cols - window.col}, is_undefined);
-        if (cols > beside) set_all(cells_of(tile, window.row, beside), {window.rows, cols - beside}, is_undefined);
-    }
+inline void undefine_around(const Operand& tile, Window window) {
+    if (!has_layout_key(*tile.form)) return;
+    const int64_t below = window.row + window.rows, beside = window.col + window.cols;
+    const int64_t rows = detail::least(tile->rows, round_up(below, tile->box_rows));
+    const int64_t cols = detail::least(tile->cols, round_up(beside, tile->box_cols));
+    if (rows > below) set_all(cells_of(tile, below, window.col), {rows - below, cols - window.col}, is_undefined);
+    if (cols > beside) set_all(cells_of(tile, window.row, beside), {window.rows, cols - beside}, is_undefined);
+}
+
+// A window of a tile was written: through its layout, in whole fractals.
+inline void finish_write(const Operand& tile, Window window) {
+    undefine_around(tile, window);
+    write_layout(tile, window);
 }
 
 }  // namespace pto::checked
