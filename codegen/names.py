@@ -41,12 +41,12 @@ def identifier(name: str) -> str:
     do not all take are written as their code points.
     """
     spelled = "".join(c if c.isascii() and (c.isalnum() or c == "_") else f"u{ord(c):x}" for c in name)
-    spelled = re.sub(r"_{2,}", "_", spelled) or "value"
+    spelled = re.sub(r"_{2,}", "_", spelled).lstrip("_") or "value"
     if spelled[0].isdigit():
         spelled = f"v{spelled}"
     if spelled in _KEYWORDS or spelled in _TAKEN or keyword.iskeyword(spelled) or _RESERVED.fullmatch(spelled):
         spelled += "_"
-    return spelled.lstrip("_") or "value_"
+    return spelled
 
 
 class Scope:

@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "run the programs of a file on random input, the library against the interpreter"),
     "compile": ("compilation", "write C++, placed IR and memory map of the programs of a file"),
     "ir": ("ir", "print the IR of the programs of a file after a pass"),
+    "check": ("check", "look for races, lost flags, undefined bytes and wrong addresses in programs and C++ kernels"),
     "verify": ("verification", "judge the addresses and the flags of placed IR text, whoever wrote it"),
     "bench": ("bench", "measure compiling, launching and kernels against named baselines"),
     "doctor": ("doctor", "say what compilers and targets this machine has, and what to install"),
@@ -25,6 +26,9 @@ _STATUSES = "exit status: 0 fine, 1 the program is wrong, 2 usage, 3 the toolcha
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and gives its exit status."""
+    from ptodsl.commands.streams import open_stream
+
+    sys.stdout, sys.stderr = open_stream(sys.stdout), open_stream(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # where `×` does not exist, no traceback

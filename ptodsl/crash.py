@@ -27,12 +27,16 @@ class Crash(InternalError):
         return cause.message if isinstance(cause, InternalError) else f"{type(cause).__name__}: {cause}"
 
 
+_ANSWERED = (PtoError, Crash, BrokenPipeError, MemoryError, RecursionError)
+"""What somebody else has words for: a program may ask for more memory, or more stack, than there is."""
+
+
 @contextmanager
 def blaming(program: Program, architecture: Architecture, answers: tuple[type[Exception], ...] = ()) -> Generator[None]:
     """Turns what is neither a user's mistake nor one of the `answers` into a `Crash`, its reproducer written."""
     try:
         yield
     except Exception as error:
-        if isinstance(error, (PtoError, Crash, BrokenPipeError, *answers)):
+        if isinstance(error, (*_ANSWERED, *answers)):
             raise
         raise Crash(Subject(program, architecture), error) from error

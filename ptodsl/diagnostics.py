@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
+from ptodsl import printable
 from ptodsl.errors import Diagnostic, Note
 from ptodsl.ir.span import Span
 
+MOST_SHOWN = 100
+"""Diagnostics that are printed; a PtoError has them all."""
 
-def render_all(diagnostics: Iterable[Diagnostic]) -> str:
-    """Every diagnostic, blank lines between, and their number where there are several."""
-    blocks = [render(diagnostic) for diagnostic in diagnostics]
-    if len(blocks) > 1:
-        blocks.append(f"{len(blocks)} errors")
+
+def render_all(diagnostics: Sequence[Diagnostic]) -> str:
+    """The diagnostics, blank lines between, and their number where there are several."""
+    blocks = [render(diagnostic) for diagnostic in diagnostics[:MOST_SHOWN]]
+    if len(diagnostics) > 1:
+        these = f", of which these are the first {MOST_SHOWN}" if len(diagnostics) > MOST_SHOWN else ""
+        blocks.append(f"{len(diagnostics)} errors{these}")
     return "\n\n".join(blocks)
 
 
 def render(diagnostic: Diagnostic) -> str:
     """One diagnostic as the terminal shows it."""
     severity = "warning" if diagnostic.is_warning else "error"
-    lines = [f"{severity}[{diagnostic.code}]: {diagnostic.message}"]
+    lines = [f"{severity}[{diagnostic.code}]: {printable.message(diagnostic.message)}"]
     places = [note for note in diagnostic.notes if note.span is not None]
     remarks = [note.message for note in diagnostic.notes if note.span is None]
     if diagnostic.span is not None:
         lines += _excerpts([Note(diagnostic.label, diagnostic.span), *places], diagnostic.span)
-    lines += [f"   = note: {_indent(remark)}" for remark in remarks]
+    lines += [f"   = note: {_indent(printable.message(remark))}" for remark in remarks]
     if diagnostic.help:
-        lines.append(f"   = help: {_indent(diagnostic.help)}")
+        lines.append(f"   = help: {_indent(printable.message(diagnostic.help))}")
     return "\n".join(lines)
 
 
 def location(span: Span) -> str:
     """`file.py:12:25`, the file by its name alone, the column counted from 1."""
-    return f"{Path(span.file).name}:{span.line}:{span.column + 1}"
+    return f"{printable.name(Path(span.file).name)}:{span.line}:{span.column + 1}"
 
 
 def _indent(text: str) -> str:
@@ -75,9 +80,12 @@ def _excerpt(span: Span, label: str, width: int, mark: str) -> list[str]:
         text = source_line(span.file, number)
         start = span.column if number == span.line else len(text) - len(text.lstrip())
         end = span.end_column if number == span.end_line else len(text)
+        text, start, end = printable.source(text, start, end)
         lines.append(f"{number:>{width}} | {text}".rstrip())
         last = number == span.end_line
-        carets = _pad(text, start) + mark * max(1, end - start) + (f" {label}" if last and label else "")
+        carets = (
+            _pad(text, start) + mark * max(1, end - start) + (f" {printable.message(label)}" if last and label else "")
+        )
         lines.append(f"{gutter} {carets}")
         if number + 1 not in shown and not last:
             lines.append(f"{' ' * width} ...")

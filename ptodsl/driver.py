@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +20,27 @@ from ptodsl.compiled import Compiled, Translated
 from ptodsl.crash import blaming
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
+from ptodsl.errors.runtime import OutOfMemory
+from ptodsl.errors.stack import enough_stack
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.ir.rewrite import values_of
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.pipeline import Stage
 from ptodsl.runtime import arguments, arrays, build, results, schedules, toolchains, workers
+from ptodsl.runtime.cache import SOURCE
 from ptodsl.runtime.checked_launch import BY_DEFAULT, LIMIT, CheckedLaunch, Checking, load_checked
+from ptodsl.runtime.findings import Place
 from ptodsl.runtime.launch import load
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
-from ptodsl.signature import signature_of
+from ptodsl.signature import check_entry, signature_of
+from ptodsl.verdicts import judging, line_span
 from ptodsl.version import VERSION
 
 __all__ = ["compile", "compile_all", "emit", "interpret", "parse", "program_of"]
@@ -57,7 +63,9 @@ def architecture_of(name: str) -> Architecture:
 
 def emit(source: Any, arch: str = "a2a3") -> dict[str, str]:
     """The C++ of a program by file name; needs no C++ compiler. Raises PtoError for what the user must mend."""
-    return _translated(program_of(source), architecture_of(arch), None).sources
+    program = program_of(source)
+    with enough_stack(f"compile `{program.name}`"):
+        return _translated(program, architecture_of(arch), None).sources
 
 
 def compile(  # noqa: A001 - the public name
@@ -101,14 +109,45 @@ def compile_all(
     architecture = architecture_of(arch)
     most = workers.count(threads)
     is_checked = _is_checked(target, checking)
-    translated = [_translated(program_of(source), architecture, dump_dir, is_checked=is_checked) for source in sources]
-    tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
+    programs = map(program_of, sources)
+    with enough_stack("compile"):
+        translated = [_translated(one, architecture, dump_dir, is_checked=is_checked) for one in programs]
+    return _built(translated, target, most, checking, poison=poison)
+
+
+def compile_placed(
+    placed: Program,
+    arch: str = "a2a3",
+    target: str = "cpu",
+    *,
+    checking: Checking = BY_DEFAULT,
+    poison: bool = False,
+    is_judged: bool = False,
+) -> Compiled:
+    """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
+
+    Raises PtoError where a verifier refuses it, unless it `is_judged` already, and as `compile` does.
+    """
+    architecture = architecture_of(arch)
+    with enough_stack("compile"):
+        if not is_judged:
+            pipeline.verified(placed, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    translated = Translated(placed, placed, architecture, emitted)
+    return _built([translated], target, workers.count(None), checking, poison=poison)[0]
+
+
+def _built(
+    translated: list[Translated], target: str, threads: int, checking: Checking, *, poison: bool
+) -> list[Compiled]:
+    """The loaded libraries of some texts; the C++ compilers run at the same time."""
+    tools = [toolchains.find(target, one.architecture.name, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
     pairs = zip(translated, libraries, strict=True)
-    if is_checked:
+    if _is_checked(target, checking):
         return [Compiled(one, _load_checked(one, library, checking)) for one, library in pairs]
-    return [Compiled(one, load(library, one.signature, _faults(one.emitted), most)) for one, library in pairs]
+    return [Compiled(one, load(library, one.signature, _faults(one.emitted), threads)) for one, library in pairs]
 
 
 def _is_checked(target: str, checking: Checking) -> bool:
@@ -124,8 +163,14 @@ def _is_checked(target: str, checking: Checking) -> bool:
 
 
 def _load_checked(translated: Translated, library: Path, checking: Checking) -> CheckedLaunch:
-    emitted, arch = translated.emitted, translated.architecture.name
-    return load_checked(library, translated.signature, _faults(emitted), arch, emitted.places, checking)
+    """The checked program; what it finds points at the statements that its text was made from."""
+    emitted = translated.emitted
+
+    def locate(place: Place) -> Span | None:
+        return emitted.places.get(place.line) if place.file == SOURCE else line_span(place)
+
+    judge = judging(locate, translated.architecture.name)
+    return load_checked(library, translated.signature, _faults(emitted), judge, checking)
 
 
 def interpret(
@@ -134,21 +179,45 @@ def interpret(
     """Runs a program on the numpy interpreter: the same call as that of a compiled one, the same results.
 
     `after` is the name of a pass: the program runs as it stands then, placed for `arch`. Raises PtoError for wrong
-    arguments, and where the program uses what is undefined.
+    arguments, where the program uses what is undefined, and where there is no memory to run it.
     """
-    program = program_of(source)
-    architecture = architecture_of(arch)
-    pipeline.check(program)
+    program, architecture = program_of(source), architecture_of(arch)
+
+    def staged() -> Program:
+        with blaming(program, architecture):
+            return pipeline.stages(program, architecture, until=after)[-1].program if after is not None else program
+
+    with enough_stack(f"interpret `{program.name}`"):
+        pipeline.check(program)
+        return _interpreted(program, staged, architecture, args, named, out)
+
+
+def interpret_placed(placed: Program, /, *args: object, out: object = None, arch: str = "a2a3", **named: object) -> Any:
+    """The same for IR that is placed and ordered, as it stands."""
+    with enough_stack(f"interpret `{placed.name}`"):
+        return _interpreted(placed, lambda: placed, architecture_of(arch), args, named, out)
+
+
+def _interpreted(
+    program: Program,
+    staged: Callable[[], Program],
+    architecture: Architecture,
+    args: Sequence[object],
+    named: Mapping[str, object],
+    out: object,
+) -> Any:
+    """Binds and checks the arguments, then runs the program at its stage on them."""
     signature = signature_of(program)
     values = arguments.bind(signature, args, named)
     buffers = results.given(signature.provided, out) if out is not None else None
     arguments.unpack(
         (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
     )
-    if after is not None:
-        with blaming(program, architecture):
-            program = pipeline.stages(program, architecture, until=after)[-1].program
-    found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+    running = staged()
+    try:
+        found = interpreter.run(running, [_numpy(value) for value in values], architecture=architecture)
+    except MemoryError as error:
+        raise PtoError([OutOfMemory(None, what=f"the interpreter to run `{program.name}`")]) from error
     return _returned(signature, values, found, buffers)
 
 
@@ -195,6 +264,7 @@ def _translated(
     is_checked: bool = False,
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
+    check_entry(program)
     with blaming(program, architecture, (OSError,)):
         done = pipeline.stages(program, architecture)
         if dump_dir is not None:

@@ -79,7 +79,7 @@ def last_good(subject: Subject, until: str) -> Stage:
 
 def _of_program(error: Exception, subject: Subject) -> str:
     parts = [
-        _commented("//", [*_versions(), f"architecture {subject.architecture.name}", "", *_trace(error)]),
+        _commented("//", [*versions(), f"architecture {subject.architecture.name}", "", *_trace(error)]),
         print_program(subject.program),
         *(_commented("//", [heading, "", *text.splitlines()]) for heading, text in _later(error, subject)),
     ]
@@ -108,10 +108,11 @@ def _of_file(error: Exception, file: str) -> tuple[str, str]:
     except OSError:
         source = ""
     mark = "//" if suffix == ".pto-ir" else "#"
-    return "\n".join([_commented(mark, [*_versions(), "", *_trace(error)]), source]), suffix
+    return "\n".join([_commented(mark, [*versions(), "", *_trace(error)]), source]), suffix
 
 
-def _versions() -> list[str]:
+def versions() -> list[str]:
+    """What the bug was seen with."""
     return [
         f"ptodsl {VERSION}, Python {platform.python_version()}, numpy {np.__version__}",
         platform.platform(),

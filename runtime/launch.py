@@ -140,7 +140,7 @@ class Launch:
 
     def _fault(self, code: int, numbers: Sequence[int]) -> Exception:
         if code == OUT_OF_MEMORY:
-            return PtoError([OutOfMemory(None, program=self.signature.program)])
+            return PtoError([OutOfMemory(None, what=f"the tensors that `{self.signature.program}` creates")])
         if not 0 < code <= len(self._faults):
             return InternalError(f"`{self.signature.program}` returned {code} and has {len(self._faults)} messages")
         fault = self._faults[code - 1]

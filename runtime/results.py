@@ -12,6 +12,7 @@ import numpy as np
 
 from ptodsl.errors import PtoError
 from ptodsl.errors.launch import OutCountDiffers
+from ptodsl.errors.runtime import OutOfMemory
 from ptodsl.ir.dtypes import BF16, INDEX, DType
 from ptodsl.runtime.arrays import is_torch
 from ptodsl.runtime.signature import Signature, TensorSlot
@@ -40,11 +41,15 @@ class Provider:
         """New buffers, of the library of the first array argument: numpy for any but torch.
 
         Their contents are undefined. With `poison` they are NaN or bytes 0xA5, so that what stays unwritten shows.
+        Raises E0802.
         """
-        if self._first is not None and is_torch(values[self._first]):
-            buffers = tuple([_torch_tensor(slot) for slot in self._slots])
-        else:
-            buffers = tuple([make() for make in self._makers])
+        try:
+            if self._first is not None and is_torch(values[self._first]):
+                buffers = tuple([_torch_tensor(slot) for slot in self._slots])
+            else:
+                buffers = tuple([make() for make in self._makers])
+        except (MemoryError, RuntimeError) as error:  # torch raises the latter
+            raise PtoError([OutOfMemory(None, what=_in_words(self._slots))]) from error
         if poison:
             for slot, buffer in zip(self._slots, buffers, strict=True):
                 _poison(slot.dtype, buffer)
@@ -64,6 +69,10 @@ def given(slots: Sequence[TensorSlot], out: object) -> tuple[object, ...]:
 def torch_name(dtype: DType) -> str:
     """The attribute of torch that is a dtype."""
     return "int64" if dtype is INDEX else dtype.numpy
+
+
+def _in_words(slots: Sequence[TensorSlot]) -> str:
+    return "results: " + ", ".join(f"`{slot.name}` is {slot.dtype}{list(slot.shape)}" for slot in slots)
 
 
 def _torch_tensor(slot: TensorSlot) -> Any:

@@ -24,6 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=6,
         help="how many random task graphs run under each sanitizer",
     )
+    parser.addoption(
+        "--checked-scripts",
+        type=int,
+        default=100,
+        help="how many random scripts the engine of the checked library judges in each of eight tests",
+    )
 
 
 @pytest.fixture

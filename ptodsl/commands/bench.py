@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ptodsl.benchmarks.allocating import allocated_bytes
 from ptodsl.benchmarks.attention import attention
+from ptodsl.benchmarks.checking import checking
 from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
 from ptodsl.benchmarks.dispatching import dispatch
 from ptodsl.benchmarks.generated import straight, summing
@@ -61,6 +62,7 @@ def _measurements(*, quick: bool) -> Iterator[Result]:
     yield allocated_bytes()
     yield from kernels(20 if quick else 200)
     yield from attention(3 if quick else 30)
+    yield from checking(3 if quick else 10)
     yield from simulator(2 if quick else 10)
 
 

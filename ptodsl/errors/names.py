@@ -37,7 +37,7 @@ class SourceMissing(Diagnostic):
 
     code = "E0104"
     template = "the source of `{name}` is not to be had: {reason}"
-    remedy = "put it in a file or a notebook cell; code given to `exec` needs its text in `linecache.cache`"
+    remedy = "{how}"
 
 
 class AnnotationMissing(Diagnostic):
@@ -219,6 +219,23 @@ class FunctionTypeRefused(Diagnostic):
     remedy = "{how}"
 
 
+class NestedTooDeep(Diagnostic):
+    """Source that is nested deeper than the compiler follows."""
+
+    code = "E0125"
+    template = "{what} are nested deeper than {limit} levels"
+    label_template = "level {limit}"
+    remedy = "{how}"
+
+
+class StackExhausted(Diagnostic):
+    """Python's own limit of nested calls, which stopped the compiler."""
+
+    code = "E0126"
+    template = "the stack is too short to {what}: Python's recursion limit is {limit}"
+    remedy = "call this from fewer nested functions, or raise the limit by `sys.setrecursionlimit`"
+
+
 class TextSyntax(Diagnostic):
     """IR text that breaks the grammar."""
 
@@ -303,9 +320,17 @@ class TextNesting(Diagnostic):
     """Blocks in IR text that are nested deeper than the parser follows."""
 
     code = "E0159"
-    template = "blocks are nested deeper than {limit}"
-    label_template = "block {limit} of a nest"
-    remedy = "move inner blocks into a function of their own"
+    template = "{what}s are nested deeper than {limit}"
+    label_template = "{what} {limit} of a nest"
+    remedy = "move inner {what}s into a function of their own"
+
+
+class TextMistakes(Diagnostic):
+    """IR text with so many mistakes that the rest of it is not read."""
+
+    code = "E0160"
+    template = "the text is not read any further: it has {limit} mistakes so far"
+    remedy = "mend those, or make sure that this is IR text at all"
 
 
 class StructureDominance(Diagnostic):

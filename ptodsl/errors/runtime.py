@@ -14,10 +14,10 @@ class ProgramFault(Diagnostic):
 
 
 class OutOfMemory(Diagnostic):
-    """No memory for the tensors that the program creates."""
+    """No memory for tensors that the program creates, or for its results."""
 
     code = "E0802"
-    template = "there was no memory for the tensors that `{program}` creates"
+    template = "there was no memory for {what}"
     remedy = "free memory, or compile the program for smaller shapes"
 
 

@@ -7,7 +7,18 @@ import enum
 from typing_extensions import assert_never
 
 from ptodsl.errors.names import ArgumentRefused, NotCompileTime
-from ptodsl.frontend.entities import Argument, Constant, Entity, Items, describe, is_poison, items_of, number_of
+from ptodsl.frontend.entities import (
+    Argument,
+    Constant,
+    Entity,
+    Items,
+    as_float,
+    describe,
+    is_poison,
+    is_python_none,
+    items_of,
+    number_of,
+)
 from ptodsl.frontend.state import Mistake, State
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Memory
@@ -29,7 +40,7 @@ _NEEDED = {
 
 def attribute_value(state: State, row: AttributeRow, argument: Argument, spelling: str) -> AttributeValue | None:
     """The value of an attribute; None where the user wrote None. Raises `Mistake` where it is of the wrong kind."""
-    if argument.entity == Constant(None) and not row.required:
+    if is_python_none(argument.entity) and not row.required:
         return None
     value = _converted(row, argument.entity)
     if value is None:
@@ -40,7 +51,7 @@ def attribute_value(state: State, row: AttributeRow, argument: Argument, spellin
 
 def memory_of(state: State, argument: Argument | None, spelling: str) -> Memory | None:
     """The memory that `target_memory` says."""
-    if argument is None or argument.entity == Constant(None):
+    if argument is None or is_python_none(argument.entity):
         return None
     match argument.entity:
         case Constant(value=MemorySpace() as space):
@@ -64,7 +75,7 @@ def _converted(row: AttributeRow, entity: Entity) -> AttributeValue | None:
             return _int(entity)
         case AttributeKind.NUMBER:
             number = number_of(entity)
-            return _word(row, entity) if number is None else float(number)
+            return _word(row, entity) if number is None else as_float(number)
         case _:
             assert_never(row.kind)
 

@@ -31,7 +31,15 @@ def call(state: State, node: ast.Call, callee: Entity, arguments: Sequence[Argum
     value = callee.value if isinstance(callee, Constant) else None
     if isinstance(value, (type, BuiltinFunctionType)) and value in _KNOWN and not node.keywords:
         return Constant(_computed(state, node, value, arguments))
-    raise unsupported.refuse_call(state, node, getattr(value, "__name__", ast.unparse(node.func)))
+    raise unsupported.refuse_call(state, node, _name(value) or ast.unparse(node.func))
+
+
+def _name(value: object) -> str:
+    """What Python calls a function or class; empty for what has no name, or raises when asked."""
+    try:
+        return str(getattr(value, "__name__", ""))
+    except Exception:
+        return ""
 
 
 def _computed(state: State, node: ast.Call, function: Callable[..., Any], arguments: Sequence[Argument]) -> object:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import cast, get_args, get_origin
 
 from ptodsl.errors.names import AnnotationRefused, NameUnknown
+from ptodsl.frontend.entities import represented
 from ptodsl.frontend.state import Mistake, State
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.nodes import Direction
 from ptodsl.ir.span import Span
-from ptodsl.ir.types import ScalarType, TensorType, TileType, Type, tile
+from ptodsl.ir.types import LARGEST, ScalarType, TensorType, TileType, Type, bytes_of, tile
 from ptodsl.language.directions import InOut, Out
 from ptodsl.language.types import Scalar, Tensor, Tile, Written
 
@@ -99,7 +100,11 @@ def _shape_and_dtype(state: State, annotation: Written, span: Span) -> tuple[tup
     items = () if isinstance(item, list) else _sequence(item)
     if len(items) != 2:
         raise _refused(state, span, f"{_named(annotation)} does not name a shape and a dtype")
-    return _shape(state, items[0], span), _dtype(state, items[1], span)
+    shape, dtype = _shape(state, items[0], span), _dtype(state, items[1], span)
+    if bytes_of(shape, dtype) > LARGEST:
+        problem = f"{_named(items[0])} of {dtype} has more bytes than an address reaches"
+        raise _refused(state, span, problem, f"use smaller dims: a tensor or tile has at most {LARGEST} bytes")
+    return shape, dtype
 
 
 def _tile(state: State, shape: tuple[int, ...], dtype: DType, span: Span) -> TileType:
@@ -138,7 +143,7 @@ def _dtype(state: State, dtype: object, span: Span) -> DType:
 
 
 def _named(value: object) -> str:
-    return f"`{value.__name__}`" if isinstance(value, type) else f"`{value!r}`"
+    return f"`{value.__name__}`" if isinstance(value, type) else f"`{represented(value)}`"
 
 
 def _refused(state: State, span: Span, problem: str, how: str = f"write {_TYPES}") -> Mistake:

@@ -111,6 +111,8 @@ def function(body: Callable[..., R] | None = None, /, *, type: FunctionType = Fu
 
 def program(source: type) -> ProgramClass:
     """The program that a class of functions is; raises `PtoError` with every name, type and output error in it."""
+    if not isinstance(source, type):
+        raise _not_a_class(source)
     from ptodsl.frontend.programs import lower_class
 
     return ProgramClass(source, lower_class(source))
@@ -137,6 +139,14 @@ def _refused(body: object, kind: object) -> Exception:
         )
     how = "pass one of " + ", ".join(f"`pl.FunctionType.{member.name}`" for member in FunctionType)
     return PtoError([FunctionTypeRefused(None, problem=f"`type={kind!r}` is no function type", how=how)])
+
+
+def _not_a_class(source: object) -> Exception:
+    from ptodsl.errors import PtoError
+    from ptodsl.errors.names import FunctionTypeRefused
+
+    problem, how = f"`@pl.program` was applied to {source!r}", "apply it to a `class` of `@pl.function`s"
+    return PtoError([FunctionTypeRefused(None, problem=problem, how=how)])
 
 
 def _is_postponed(python: PythonFunction) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,19 +49,55 @@ def poison(span: Span, name: str = "") -> Value:
     return Value(name, ErrorType(), span)
 
 
+MOST_BITS = 512
+"""Of an integer at compile time: nothing in a program can hold more than 64, and Python takes any number."""
+
+
 def number_of(entity: Entity) -> Number | None:
     """The number that an untyped constant is, as Python's own type; None for everything else."""
     if not isinstance(entity, Constant):
         return None
     match entity.value:
-        case bool() | int() | float():
+        case bool():
             return entity.value
+        case int():  # `+` of the base class: a class of the user's may have operators of its own
+            return None if is_giant(entity.value) else int.__pos__(entity.value)
+        case float():
+            return float.__pos__(entity.value)
         case numbers.Integral():
             return int(entity.value)
         case numbers.Real():
             return float(entity.value)
         case _:
             return None
+
+
+def as_float(number: Number) -> float:
+    """The nearest double; an infinity where there is none."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+def is_giant(value: object) -> bool:
+    """Whether an integer has more bits than one at compile time may have."""
+    return isinstance(value, int) and int.bit_length(value) > MOST_BITS
+
+
+def is_python_none(entity: Entity) -> bool:
+    """Whether it is Python's None. An object of the user's is not asked whether it equals it."""
+    return isinstance(entity, Constant) and entity.value is None
+
+
+def represented(value: object) -> str:
+    """An object in messages: as Python shows it, where that works."""
+    if is_giant(value):
+        return f"an integer of more than {MOST_BITS} bits"
+    try:
+        return repr(value)
+    except Exception:  # the class of a user's object may raise anything
+        return f"an object of class `{type(value).__name__}`"
 
 
 def items_of(entity: Entity) -> tuple[Entity, ...] | None:
@@ -148,6 +185,8 @@ def describe(entity: Entity) -> str:
         case Constant(value=DType() as dtype):
             return f"the dtype {dtype}"
         case Constant(value=value):
-            return f"`{value!r}`" if len(repr(value)) <= 40 else f"an object of class `{type(value).__name__}`"
+            text = represented(value)
+            shown = f"`{text}`" if len(text) <= 40 else f"an object of class `{type(value).__name__}`"
+            return text if is_giant(value) else shown
         case _:
             assert_never(entity)

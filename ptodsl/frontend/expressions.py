@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import enum
+import inspect
 from functools import partial
 from types import ModuleType
 
@@ -20,6 +21,9 @@ from ptodsl.frontend.state import Mistake, State
 from ptodsl.ir.nodes import Value
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import TensorType, TileType
+
+_MOST_SUGGESTED = 20
+"""Mistakes in a function for which names alike are looked up, which takes time."""
 
 
 def argument(state: State, node: ast.expr) -> Argument:
@@ -43,9 +47,8 @@ def lower(state: State, node: ast.expr, label: str = "") -> Entity:
             return _attribute(state, node)
         case ast.Call():
             return _call(state, node, label)
-        case ast.BinOp(left=left, op=op, right=right):
-            operands = argument(state, left), argument(state, right)
-            return operators.binary(state, BINARY[type(op)], *operands, state.span(node), label)
+        case ast.BinOp():
+            return _binary(state, node, label)
         case ast.UnaryOp():
             return _unary(state, node, label)
         case ast.BoolOp():
@@ -60,6 +63,26 @@ def lower(state: State, node: ast.expr, label: str = "") -> Entity:
             raise unsupported.refuse(state, node)
 
 
+def _binary(state: State, node: ast.BinOp, label: str) -> Entity:
+    """The left operands are taken from the inside out without a call in a call: a sum may be long."""
+    inner: list[ast.BinOp] = []
+    first = node.left
+    while isinstance(first, ast.BinOp):
+        inner.append(first)
+        first = first.left
+    left = argument(state, first)
+    for part in reversed(inner):
+        span = state.span(part)
+        entity = state.attempt(partial(_applied, state, part, left))
+        left = Argument(poison(span) if entity is None else entity, span)
+    return _applied(state, node, left, label)
+
+
+def _applied(state: State, node: ast.BinOp, left: Argument, label: str = "") -> Entity:
+    right = argument(state, node.right)
+    return operators.binary(state, BINARY[type(node.op)], left, right, state.span(node), label)
+
+
 def _name(state: State, name: str, span: Span) -> Entity:
     binding = state.scope.get(name)
     if isinstance(binding, Missing):
@@ -70,14 +93,17 @@ def _name(state: State, name: str, span: Span) -> Entity:
         how = "assign it before this line"
         raise state.fail_once(NameUnassigned, span, name=name, where="before it is read", how=how)
     value = state.names.lookup(name)
+    if value is ABSENT and state.has_said(NameUnknown, name):
+        raise Mistake(None)
     if value is ABSENT:
-        raise state.fail_once(NameUnknown, span, name=name, how=_definition(state, name))
+        raise state.fail(NameUnknown, span, name=name, how=_definition(state, name))
     return Constant(value)
 
 
 def _definition(state: State, name: str) -> str:
-    """A remedy that names what the user may have meant."""
-    close = difflib.get_close_matches(name, {*state.scope.names(), *state.names.visible()}, n=3)
+    """A remedy that names what the user may have meant, for the first few names."""
+    known = {*state.scope.names(), *state.names.visible()} if len(state.diagnostics) < _MOST_SUGGESTED else ()
+    close = difflib.get_close_matches(name, known, n=3)
     meant = "did you mean " + " or ".join(f"`{word}`" for word in sorted(close)) + "? Else " if close else ""
     return f"{meant}define it before the function is compiled, or import it"
 
@@ -106,9 +132,10 @@ def _attribute(state: State, node: ast.Attribute) -> Entity:
 
 
 def _member(state: State, node: ast.Attribute, program: ProgramSelf) -> Entity:
-    value: object = getattr(program.source, node.attr, ABSENT)
-    if value is not ABSENT:
-        return Constant(value)
+    for name in _spellings(node.attr, program.source):
+        value: object = getattr(program.source, name, ABSENT)
+        if value is not ABSENT:
+            return Constant(value)
     owner = ast.unparse(node.value)
     close = difflib.get_close_matches(node.attr, vars(program.source), n=3)
     how = ("did you mean " + " or ".join(f"`{owner}.{name}`" for name in close) + "? " if close else "") + (
@@ -120,17 +147,28 @@ def _member(state: State, node: ast.Attribute, program: ProgramSelf) -> Entity:
     )
 
 
+def _spellings(name: str, source: type) -> list[str]:
+    """What Python calls an attribute of a class: a private one, `__x`, has the name of its class before it."""
+    if not name.startswith("__") or name.endswith("__"):
+        return [name]
+    return [name, *(f"_{base.__name__.lstrip('_')}{name}" for base in source.__mro__)]
+
+
 def _object_attribute(state: State, node: ast.Attribute, owner: object) -> Entity:
     try:
         return Constant(getattr(owner, node.attr))
     except AttributeError:
-        name = f"{ast.unparse(node.value)}.{node.attr}"
-        raise state.fail(OpUnknown, state.span(node), name=name, how=_similar(owner, node.attr)) from None
+        is_early = len(state.diagnostics) < _MOST_SUGGESTED
+        how = _similar(owner, node.attr) if is_early else "see the list of ops in the documentation"
+    except Exception as error:  # a property of the user's may raise anything
+        how = f"Python says: {type(error).__name__}: {error}"
+    name = f"{ast.unparse(node.value)}.{node.attr}"
+    raise state.fail(OpUnknown, state.span(node), name=name, how=how)
 
 
 def _is_submodule(owner: object, word: str) -> bool:
     """Whether an attribute is there only because a module of a package was imported."""
-    value = getattr(owner, word, None)
+    value = inspect.getattr_static(owner, word, None)
     return isinstance(value, ModuleType) and word not in getattr(owner, "__all__", ())
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.names import AnnotationMissing, AnnotationRefused, SignatureRefused, Unsupported
-from ptodsl.frontend import declarations, literals, usage
+from ptodsl.frontend import declarations, literals, nesting, usage
 from ptodsl.frontend.declarations import Declared
 from ptodsl.frontend.decorators import FunctionType, Kernel
-from ptodsl.frontend.entities import Argument, Constant, arguments_of, describe, fits, poison
+from ptodsl.frontend.entities import Argument, Constant, arguments_of, describe, fits, is_python_none, poison
 from ptodsl.frontend.expressions import argument
 from ptodsl.frontend.namespace import Namespace, ProgramSelf
 from ptodsl.frontend.source import locate
@@ -48,6 +48,7 @@ def lower(kernel: Kernel[Any], program: type | None, callee: Callable[[Kernel[An
     Raises `PtoError` where the source is not to be had.
     """
     source, node = locate(kernel.python)
+    nesting.check(source, node)
     kind, core = _KINDS[kernel.kind]
     names = Namespace(kernel.python, kernel.visible)
     state = State(source, kind, names, callee, usage.last_reads(node))
@@ -156,7 +157,7 @@ class _Function:
         if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
             return ()
         value = argument(self._state, node.value)
-        if value.entity == Constant(None):
+        if is_python_none(value.entity):
             return ()
         return tuple(self._result(item) for item in arguments_of(value) or (value,))
 

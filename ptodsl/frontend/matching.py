@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.names import ArgumentMissing, ArgumentUnexpected
 from ptodsl.errors.types import OperandKindWrong
-from ptodsl.frontend.entities import Argument, Constant, Items, arguments_of, describe, fits, items_of
+from ptodsl.frontend.entities import Argument, Constant, Items, arguments_of, describe, fits, is_python_none, items_of
 from ptodsl.frontend.state import State
 from ptodsl.ir.span import Span
 from ptodsl.language.enums import MemorySpace
@@ -162,7 +162,7 @@ def _kind_fits(parameter: OperandRow, argument: Argument) -> bool:
 
 def is_none(parameter: OperandRow, argument: Argument) -> bool:
     """Whether an argument that may be left out is left out by writing None."""
-    return parameter.arity is not Arity.ONE and argument.entity == Constant(None)
+    return parameter.arity is not Arity.ONE and is_python_none(argument.entity)
 
 
 def _offending(parameter: OperandRow, argument: Argument) -> Argument:

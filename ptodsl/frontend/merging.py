@@ -39,11 +39,19 @@ def same(left: Entity, right: Entity) -> bool:
         return True
     match left, right:
         case Constant(value=first), Constant(value=second):
-            return type(first) is type(second) and (first is second or first == second)
+            return type(first) is type(second) and (first is second or _equal(first, second))
         case Items(items=first), Items(items=second):
             return len(first) == len(second) and all(map(same, first, second))
         case _:
             return False
+
+
+def _equal(first: object, second: object) -> bool:
+    """Whether Python says so; an array does not, nor may the class of a user's object."""
+    try:
+        return bool(first == second)
+    except Exception:
+        return False
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any
 from ptodsl.errors.names import OperatorUndefined
 from ptodsl.errors.types import IntegerDivision
 from ptodsl.frontend import calls, literals
-from ptodsl.frontend.entities import Argument, Constant, Entity, describe, fits, is_poison, number_of, poison
+from ptodsl.frontend.entities import MOST_BITS, Argument, Constant, Entity, describe, fits, is_poison, number_of, poison
 from ptodsl.frontend.literals import scalar_dtype
 from ptodsl.frontend.state import Mistake, State
 from ptodsl.ir.nodes import FunctionKind, Operand, Value
@@ -133,12 +133,22 @@ def _python(
     if op.symbol == "/" and integers:
         raise state.fail(IntegerDivision, span, left=left[0], right=right[0])
     try:
+        if _is_giant(op, left[0], right[0]):
+            raise ValueError(f"the result has more than {MOST_BITS} bits")
         return op.python(left[0], right[0])
     except (ArithmeticError, ValueError, TypeError) as error:
         how = f"Python says: {error}"
         raise state.fail(
             OperatorUndefined, span, operator=op.symbol, operands=f"{left[0]} and {right[0]}", how=how
         ) from None
+
+
+def _is_giant(op: Operator, left: float, right: float) -> bool:
+    """Whether a power or a shift would keep Python busy, or out of memory."""
+    if not isinstance(left, int) or not isinstance(right, int) or right <= 0:
+        return False
+    bits = {"**": (abs(left).bit_length() - 1) * right, "<<": left.bit_length() + right}
+    return bits.get(op.symbol, 0) > MOST_BITS
 
 
 def _is_tile(argument: Argument) -> bool:

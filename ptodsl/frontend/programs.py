@@ -7,6 +7,7 @@ from typing import Any
 
 from ptodsl.errors import Diagnostic, Note, PtoError
 from ptodsl.errors.names import CallCycle, EntryUnclear, FunctionNamesClash
+from ptodsl.errors.stack import enough_stack
 from ptodsl.frontend import functions
 from ptodsl.frontend.checks import check
 from ptodsl.frontend.decorators import Kernel, is_kernel
@@ -21,16 +22,18 @@ def lower_class(source: type) -> Program:
     """The program that a class of functions is; raises `PtoError` with every mistake in it."""
     members = _members(source)
     lowering = _Lowering(source.__name__, source, frozenset(members))
-    for kernel in members:
-        lowering.function(kernel, None)
-    return lowering.finish()
+    with enough_stack(f"compile `{source.__name__}`"):
+        for kernel in members:
+            lowering.function(kernel, None)
+        return lowering.finish()
 
 
 def lower_standalone(kernel: Kernel[Any]) -> Program:
     """The program of one function, with an orchestration to start it; raises `PtoError` with every mistake in it."""
     lowering = _Lowering(kernel.__name__, None, frozenset())
-    lowering.function(kernel, None)
-    return lowering.finish()
+    with enough_stack(f"compile `{kernel.__name__}`"):
+        lowering.function(kernel, None)
+        return lowering.finish()
 
 
 def _members(source: type) -> dict[Kernel[Any], None]:

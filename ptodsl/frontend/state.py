@@ -49,6 +49,8 @@ class State:
     """For each open loop and branch, what its `pl.yield_` gives."""
     carried: list[frozenset[str]] = field(default_factory=list["frozenset[str]"])
     """For each open loop, the names that go from iteration to iteration."""
+    _said: dict[tuple[type[Diagnostic], str], int] = field(default_factory=dict["tuple[type[Diagnostic], str]", int])
+    """Where the first mistake of a class about a name is reported."""
     incomplete: bool = False
     """Whether something could not be built, so that the function does less than its source says."""
 
@@ -67,12 +69,18 @@ class State:
 
     def fail_once(self, mistake: type[Diagnostic], span: Span, *notes: Note, name: str, **fields: object) -> Mistake:
         """A mistake about a name to raise; said at its first use in the function only."""
-        said = any(type(other) is mistake and other.fields["name"] == name for other in self.diagnostics)
+        said = self.has_said(mistake, name)
         return Mistake(None) if said else self.fail(mistake, span, *notes, name=name, **fields)
+
+    def has_said(self, mistake: type[Diagnostic], name: str) -> bool:
+        """Whether a mistake about a name is reported."""
+        index = self._said.get((mistake, name), len(self.diagnostics))
+        said = self.diagnostics[index : index + 1]
+        return any(type(other) is mistake and other.fields["name"] == name for other in said)
 
     def report(self, mistake: type[Diagnostic], span: Span, *notes: Note, **fields: object) -> None:
         """A mistake that building can go on after."""
-        self.diagnostics.append(mistake(span, notes, **fields))
+        self._say(mistake(span, notes, **fields))
 
     def succeeds(self, build: Callable[[], object]) -> bool:
         """Whether `build` met no mistake; one that it met is reported."""
@@ -94,7 +102,13 @@ class State:
     def _note(self, mistake: Mistake) -> None:
         self.incomplete = True
         if mistake.diagnostic is not None:
-            self.diagnostics.append(mistake.diagnostic)
+            self._say(mistake.diagnostic)
+
+    def _say(self, diagnostic: Diagnostic) -> None:
+        name = diagnostic.fields.get("name")
+        if isinstance(name, str) and not self.has_said(type(diagnostic), name):
+            self._said[type(diagnostic), name] = len(self.diagnostics)
+        self.diagnostics.append(diagnostic)
 
     def mark(self) -> tuple[int, bool]:
         """What is reported so far, before building on assumptions that may turn out wrong."""

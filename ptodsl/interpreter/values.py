@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import Any, TypeAlias
 
 import ml_dtypes
@@ -52,7 +53,7 @@ def represent(value: Scalar, dtype: DType) -> Scalar:
 def poisoned(shape: tuple[int, ...], dtype: DType, poison: int) -> Array:
     """Elements that nobody has written: every byte is the poison."""
     kind = numpy_dtype(dtype)
-    return np.full(int(np.prod(shape)) * kind.itemsize, poison, np.uint8).view(kind).reshape(shape)
+    return np.full(prod(shape) * kind.itemsize, poison, np.uint8).view(kind).reshape(shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from ptodsl.ir.application import Application
 from ptodsl.ir.dtypes import INDEX
 from ptodsl.ir.forms import form_of
 from ptodsl.ir.hardware import Core
+from ptodsl.ir.mistakes import Mistakes
 from ptodsl.ir.nodes import (
     Block,
     Call,
@@ -56,6 +57,10 @@ from ptodsl.ops.table import ROWS
 MAX_DEPTH = 100
 """Nested blocks that the parser follows: as many as Python's own has levels of indentation."""
 
+MAX_LOOPS = 40
+"""Nested loops that it follows, more than Python's compiler takes: some passes walk them over and over."""
+
+
 _VALUE = re.compile(r"%\w+")
 
 CORES = {core.value: core for core in Core}
@@ -67,7 +72,7 @@ class Assembly:
     def __init__(self, file: str, whole: Span) -> None:
         self._file = file
         self._whole = whole
-        self._errors: list[Diagnostic] = []
+        self._errors = Mistakes()
         self._types = TypeReader(file, self._errors)
 
     def program(self, text: ProgramText) -> Program:
@@ -120,6 +125,7 @@ class _Body:
         self._literals = LiteralReader(file, errors)
         self._scopes = Scopes(file, errors)
         self._depth = 0
+        self._loops = 0
 
     def parameter(self, text: ParameterText) -> Parameter:
         value = self._scopes.define(text.value, self._types.read(text.type))
@@ -189,7 +195,7 @@ class _Body:
         """A block that yields as many operands as its statement has results; one left out yields nothing."""
         self._depth += 1
         if self._depth == MAX_DEPTH:
-            raise PtoError([*self._errors, TextNesting(header, limit=MAX_DEPTH)])
+            raise PtoError([*self._errors, TextNesting(header, what="block", limit=MAX_DEPTH)])
         with self._scopes.block():
             statements = () if text is None else tuple(map(self._statement, text.statements))
             end = self._yield(text, results, header)
@@ -216,6 +222,9 @@ class _Body:
 
     def _for(self, text: ForText) -> For:
         span = self._span(text.place)
+        self._loops += 1
+        if self._loops == MAX_LOOPS:
+            raise PtoError([*self._errors, TextNesting(span, what="loop", limit=MAX_LOOPS)])
         start, stop, step = map(self._operand, text.bounds)
         initial = self._operands(carry.initial for carry in text.carries)
         if len(text.carries) != len(text.results):
@@ -225,6 +234,7 @@ class _Body:
             index = self._scopes.define(text.counter, ScalarType(INDEX))
             carried = tuple(self._scopes.define(carry.value, self._types.read(carry.type)) for carry in text.carries)
             body = self._block(text.body, len(text.carries), span)
+        self._loops -= 1
         results = tuple(self._result(result, value.type) for result, value in zip(text.results, carried, strict=False))
         return For(index, start, stop, step, carried, initial, body, results, span)
 

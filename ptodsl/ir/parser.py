@@ -11,6 +11,7 @@ import re
 
 from ptodsl.errors import PtoError
 from ptodsl.errors.names import TextVersion
+from ptodsl.errors.stack import enough_stack
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.printer import VERSION
 from ptodsl.ir.span import Span
@@ -26,7 +27,8 @@ def parse(text: str, file: str = "<ir>") -> Program:
     from ptodsl.ir._lark import read_program
     from ptodsl.ir.assembly import Assembly
 
-    return Assembly(file, Span(file, 1, 0, len(lines), len(lines[-1]) - 1)).program(read_program(text, file))
+    with enough_stack("read IR text"):
+        return Assembly(file, Span(file, 1, 0, len(lines), len(lines[-1]) - 1)).program(read_program(text, file))
 
 
 def _check_version(text: str, file: str) -> None:

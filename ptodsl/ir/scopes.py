@@ -21,13 +21,15 @@ class Scopes:
         self._errors = errors
         self._everywhere: dict[str, Value] = {}
         self._visible: dict[str, Value] = {}
+        self._opened: list[list[str]] = [[]]
+        """For each open block the names that are visible since it was opened."""
 
     @contextmanager
     def block(self) -> Generator[None, None, None]:
         """A block: what is defined inside is gone after."""
-        outside = set(self._visible)
+        self._opened.append([])
         yield
-        for name in [name for name in self._visible if name not in outside]:
+        for name in self._opened.pop():
             del self._visible[name]
 
     def define(self, name: Piece, type_: Type) -> Value:
@@ -37,7 +39,7 @@ class Scopes:
             first = Note("the first definition", self._everywhere[value.name].span)
             self._errors.append(TextRedefined(value.span, (first,), name=name.text))
         self._everywhere.setdefault(value.name, value)
-        self._visible[value.name] = value
+        self._show(value)
         return value
 
     def find(self, name: Piece) -> Value:
@@ -45,8 +47,13 @@ class Scopes:
         if name.name not in self._visible:
             span = name.place.span(self._file)
             self._errors.append(self._unknown(name, span))
-            self._visible[name.name] = Value(name.name, ErrorType(), span)
+            self._show(Value(name.name, ErrorType(), span))
         return self._visible[name.name]
+
+    def _show(self, value: Value) -> None:
+        if value.name not in self._visible:
+            self._opened[-1].append(value.name)
+        self._visible[value.name] = value
 
     def _unknown(self, name: Piece, span: Span) -> Diagnostic:
         elsewhere = self._everywhere.get(name.name)

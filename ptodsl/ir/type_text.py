@@ -13,13 +13,10 @@ from ptodsl.ir.hardware import Layout, Memory
 from ptodsl.ir.literals import MAX_DIGITS, default_dtype, split_literal, value_in
 from ptodsl.ir.nodes import Literal
 from ptodsl.ir.syntax import Piece, TensorText, TileText
-from ptodsl.ir.types import ErrorType, Extent, ScalarType, Shape2D, TensorType, TileType, Type
+from ptodsl.ir.types import LARGEST, ErrorType, Extent, ScalarType, Shape2D, TensorType, TileType, Type, bytes_of
 
 MEMORIES = {memory.value: memory for memory in Memory}
 LAYOUTS = {layout.value: layout for layout in Layout}
-
-LARGEST = (1 << 63) - 1
-"""Of extents and offsets."""
 
 MAX_RANK = 5
 
@@ -64,7 +61,7 @@ class TypeReader:
             span = piece.place.span(self._file)
             self._errors.append(TextTypeRefused(span, text=piece.text, problem=refused.problem, how=refused.how))
         except PtoError as error:
-            self._errors += error.diagnostics
+            self._errors.extend(error.diagnostics)
         else:
             if isinstance(type_, TileType) and type_.offset is not None:
                 self._known.setdefault(f"{piece.text.rpartition(',')[0]}>", replace(type_, offset=None))
@@ -140,10 +137,16 @@ def _dims(text: str) -> tuple[tuple[int, ...], DType]:
     return tuple(map(_extent, match[1].split("x"))), _dtype(match[2])
 
 
+def _check_bytes(shape: tuple[int, ...], dtype: DType) -> None:
+    if bytes_of(shape, dtype) > LARGEST:
+        raise _Refused("more bytes than an address reaches", f"a tensor or tile has at most {LARGEST} bytes")
+
+
 def _tensor(text: TensorText) -> TensorType:
     shape, dtype = _dims(text.dims)
     if len(shape) > MAX_RANK:
         raise _Refused(f"rank {len(shape)}", f"a tensor has 1 to {MAX_RANK} dims")
+    _check_bytes(shape, dtype)
     return TensorType(shape, dtype)
 
 
@@ -151,6 +154,7 @@ def _tile(text: TileText) -> TileType:
     """A tile; once it has a layout, a physical shape that is not written is the logical one."""
     shape, dtype = _dims(text.dims)
     rows, columns = _pair(shape)
+    _check_bytes(shape, dtype)
     memory, layout = _words(text.words)
     physical = None if text.physical is None else _shape(text.physical)
     if physical is None and layout is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TypeAlias
 
 from ptodsl.ir.dtypes import DType
@@ -12,6 +13,14 @@ Extent: TypeAlias = int | None
 """A valid extent; None where only run time knows it (printed `?`)."""
 
 Shape2D: TypeAlias = tuple[int, int]
+
+LARGEST = (1 << 63) - 1
+"""Of extents, of the bytes of a tensor or tile, of offsets: what crosses into C++ is int64."""
+
+
+def bytes_of(shape: tuple[int, ...], dtype: DType) -> int:
+    """Bytes of elements that lie without gaps."""
+    return prod(shape) * dtype.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ptodsl.ops.requirements import (
     agree_dtypes,
     agree_extents,
     agree_shapes,
+    check_bytes,
     check_valid,
     check_window,
     shape_refused,
@@ -226,6 +227,7 @@ def created(site: Site) -> Type:
     assert isinstance(dtype, DType)
     if len(shape) != 2 or min(shape) < 1:
         shape_refused(site, problem=f"a tile of shape {shape_text(shape)}", how="a tile has two dims of at least 1")
+    check_bytes(site, shape, dtype)
     if "scalar" in (row.name for row in site.row.operands) and site.dtype("scalar") is not dtype:
         label = f"a value of {site.dtype('scalar')} in a tile of {dtype}"
         site.refuse(DTypesDiffer, "scalar", label=label, conversion=Conversion(site.operand("scalar"), dtype))

@@ -8,7 +8,7 @@ from ptodsl.errors.types import DTypeRefused, DTypesDiffer, IntegerDivision, Zer
 from ptodsl.ir.dtypes import BOOL, INDEX, DType
 from ptodsl.ir.nodes import Literal
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, Type
-from ptodsl.ops.requirements import agree_dtypes, check_element, check_window, shape_refused, shape_text
+from ptodsl.ops.requirements import agree_dtypes, check_bytes, check_element, check_window, shape_refused, shape_text
 from ptodsl.ops.site import Conversion, Site
 
 
@@ -76,7 +76,9 @@ def create_tensor(site: Site) -> Type:
     """A fresh buffer."""
     dtype = site.attribute("dtype")
     assert isinstance(dtype, DType)
-    return TensorType(_tensor_shape(site), dtype)
+    shape = _tensor_shape(site)
+    check_bytes(site, shape, dtype)
+    return TensorType(shape, dtype)
 
 
 def _tensor_shape(site: Site) -> tuple[int, ...]:

@@ -7,12 +7,19 @@ from operator import attrgetter
 from ptodsl.errors.types import DTypeRefused, DTypesDiffer, ShapeRefused, ShapesDiffer, ValidShapesDiffer
 from ptodsl.ir.dtypes import FP32, DType
 from ptodsl.ir.nodes import Literal, Operand
-from ptodsl.ir.types import Shape2D, TensorType, TileType
+from ptodsl.ir.types import LARGEST, Shape2D, TensorType, TileType, bytes_of
 from ptodsl.ops.site import Conversion, Site, dtype_of, type_of
 
 
 def shape_text(shape: tuple[int | None, ...]) -> str:
     return "[" + ", ".join("?" if extent is None else str(extent) for extent in shape) + "]"
+
+
+def check_bytes(site: Site, shape: tuple[int, ...], dtype: DType) -> None:
+    """What is created has no more bytes than an address reaches."""
+    if bytes_of(shape, dtype) > LARGEST:
+        problem = f"{shape_text(shape)} of {dtype} has more bytes than an address reaches"
+        shape_refused(site, problem=problem, how=f"use smaller dims: a tensor or tile has at most {LARGEST} bytes")
 
 
 def agree_dtypes(site: Site, left: str, right: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ptodsl.ir.liveness import LiveRanges, Range, intersect, live_ranges, merged
+from ptodsl.ir.liveness import LiveRanges, Range, intersect, live_ranges, united
 from ptodsl.ir.nodes import Block, Function, Op, Statement, Value
 from ptodsl.ir.rewrite import blocks_of, values_of, walk
 from ptodsl.ir.tiles import is_tile, tile_type
@@ -59,7 +59,7 @@ class Buffers:
         first, second = self.sets.find(first), self.sets.find(second)
         if first is not second:
             self.sets.join(first, second)
-            self.ranges[first] = merged(self.ranges[first] + self.ranges.pop(second))
+            self.ranges[first] = united(self.ranges[first], self.ranges.pop(second))
             self.sizes[first] = max(self.sizes[first], self.sizes.pop(second))
 
     def _join_all(self) -> None:
@@ -104,7 +104,7 @@ class Buffers:
             self.join(source, result)
         else:
             point = self.live.points[op]
-            self.ranges[source] = merged([*self.ranges[source], (point, point + 1)])
+            self.ranges[source] = united(self.ranges[source], [(point, point + 1)])
 
 
 def _inplace(op: Op) -> list[int]:

@@ -103,6 +103,10 @@ class Pending:
         """How many tokens stand."""
         return len(self.tokens.get(flag, ()))
 
+    def has_tokens_of(self, other: Pending) -> bool:
+        """Whether each flag has as many tokens here as there."""
+        return all(self.count(flag) == other.count(flag) for flag in {*self.tokens, *other.tokens})
+
     def joined(self, other: Pending, flags: Iterable[Flag]) -> Pending:
         """The state where two paths meet, with the tokens of `flags`, of which both have as many."""
         unions = [a | b for a, b in zip(self.open, other.open, strict=True)]

@@ -18,7 +18,7 @@ the hardware reads; one walk over the control flow shows that the two agree. Wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from typing_extensions import assert_never
 
@@ -38,6 +38,7 @@ from ptodsl.verify.handles import yielded
 from ptodsl.verify.hazard import range_text
 from ptodsl.verify.overlap import overlap_findings
 from ptodsl.verify.sharing import sharing_findings
+from ptodsl.verify.temporaries import temporary_findings
 from ptodsl.verify.tiles import TileCheck
 
 
@@ -75,6 +76,9 @@ class _Walk:
         self._memories = {memory: Contents() for memory in architecture.memories}
         self._roots: dict[Value, Value] = {}
         self._undefined: set[Value] = set()
+        self._heads: dict[For, dict[Memory, Contents]] = {}
+        self._learnt: set[Value] = set()
+        """Carried values that an iteration has defined."""
         self._merges: set[Value] = set()
         """What loops carry and branches give: defined by no op."""
 
@@ -115,7 +119,7 @@ class _Walk:
 
     def _instruction(self, op: Op, row: OpRow) -> None:
         """Reads, then scratch, then results; each definition is one value's."""
-        for finding in overlap_findings(op, row):
+        for finding in chain(overlap_findings(op, row), temporary_findings(op, row)):
             if self._findings.is_new(finding.code, op, finding.message):
                 self._findings.add(finding)
         for operand in _tiles(op, row, Effect.READ):
@@ -163,11 +167,14 @@ class _Walk:
             self._mark(result, self._is_undefined(one) and self._is_undefined(other))
 
     def _for(self, statement: For) -> None:
-        """Join the end of the body into its head until nothing changes: what holds in every iteration, and after."""
+        """Join the end of the body into its head until nothing changes: what holds in every iteration, and after.
+
+        An inner loop goes on from where an earlier iteration of those around it has left it: less and less is known.
+        """
         self._assign(statement.carried, statement.initial)
         for carried, initial in zip(statement.carried, statement.initial, strict=True):
-            self._mark(carried, self._is_undefined(initial))
-        head = _joined(self._memories, self._memories)
+            self._mark(carried, carried not in self._learnt and self._is_undefined(initial))
+        head = _joined(self._memories, self._heads.get(statement, self._memories))
         while True:
             self._memories = _copies(head)
             self.block(statement.body)
@@ -177,7 +184,8 @@ class _Walk:
             if not self._learn_defined(statement.carried, last) and joined == head:
                 break
             head = joined
-        self._memories = head
+        self._heads[statement] = head
+        self._memories = _copies(head)
         self._assign(statement.results, statement.carried)
         for result, carried in zip(statement.results, statement.carried, strict=True):
             self._mark(result, self._is_undefined(carried))
@@ -190,6 +198,7 @@ class _Walk:
             if value in self._undefined and not self._is_undefined(operand)
         }
         self._undefined -= defined
+        self._learnt |= defined
         return bool(defined)
 
     def _assign(self, targets: Sequence[Value], sources: Sequence[Operand]) -> None:

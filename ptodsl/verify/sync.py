@@ -81,6 +81,7 @@ class _Walk:
         self._waited: dict[tuple[Pipe, Pipe], Op] = {}
         """The set whose token was last taken between two pipes."""
         self._never_set: set[Flag] = set()
+        self._heads: dict[For, Pending] = {}
         flags = list(dict.fromkeys(self._kernel.flags.values()))
         self._wait_bits = {flag: 1 << number for number, flag in enumerate(flags)}
         """One bit for each flag, below those of accesses: its wait, as if it were an instruction of its pipe."""
@@ -276,8 +277,13 @@ class _Walk:
         then.tokens[flag] = orelse.tokens[flag] = queue
 
     def _for(self, statement: For) -> None:
-        """Join the end of the body into its head until nothing changes: the state after any number of iterations."""
+        """Join the end of the body into its head until nothing changes: the state after any number of iterations.
+
+        An inner loop goes on from where an earlier iteration of those around it has left it: states only grow.
+        """
         head = self._pending
+        if (earlier := self._heads.get(statement)) is not None and earlier.has_tokens_of(head):
+            head = head.joined(earlier, head.tokens)
         while True:
             self._pending = head.copy()
             self._block(statement.body)
@@ -289,7 +295,8 @@ class _Walk:
             if joined == head:
                 break
             head = joined
-        self._pending = head
+        self._heads[statement] = head
+        self._pending = head.copy()
 
     def _unbalanced_for(self, statement: For, flag: Flag, head: Pending, end: Pending) -> None:
         """Report it, and go on as if the body had left what it found.

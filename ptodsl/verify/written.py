@@ -22,6 +22,12 @@ _UNFILLED = (("frontend", "memory"), ("infer_memory", "layout"), ("legalize", "o
 """The last stage whose tiles lack something, and what of their types is unfilled then."""
 
 
+def is_written(program: Program) -> bool:
+    """Whether a program's tiles have addresses already, as in text of a late stage."""
+    tiles = (value.type for kernel in _kernels(program) for value in values_of(kernel))
+    return any(isinstance(type_, TileType) and type_.offset is not None for type_ in tiles)
+
+
 def verify_written(
     program: Program, architecture: Architecture, *, strict: bool = False, strict_flags: bool = False
 ) -> tuple[Diagnostic, ...]:

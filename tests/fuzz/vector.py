@@ -141,13 +141,23 @@ def expansion(body: Body) -> Tile | None:
         if (other.shape, other.dtype, other.valid[dim].text) == (shape, tile.dtype, tile.valid[dim].text)
         and other.valid[1 - dim].text == "1"
     ]
-    if not vectors:
+    vector = body.random.choice(vectors) if vectors else _vector(body, tile, dim)
+    if vector is None:
         return None
-    vector = body.random.choice(vectors)
     is_rough = tile.rough or vector.rough
     if is_rough and name in ("add", "sub"):
         return None
     return body.define(f"pl.{kind}_expand_{name}({tile.name}, {vector.name})", tile.like(rough=is_rough))
+
+
+def _vector(body: Body, tile: Tile, dim: int) -> Tile | None:
+    """A column or row of a tile, made for it."""
+    name = f"{('row', 'col')[dim]}_max"
+    if tile.rough or not takes(body, name, tile.dtype):
+        return None
+    shape, ends = (tile.shape[0], 1) if dim == 0 else (1, tile.shape[1]), whole((1, 1))
+    valid = (tile.valid[0], ends[1]) if dim == 0 else (ends[0], tile.valid[1])
+    return body.define(f"pl.{name}({tile.name})", tile.like(shape=shape, valid=valid))
 
 
 def reshape(body: Body) -> Tile | None:

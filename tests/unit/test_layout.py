@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 60
 PARTS: Mapping[str, frozenset[str]] = {
     "words": frozenset({"ir.dtypes", "ir.hardware", "ir.span"}),
     "nodes": frozenset({"ir", "ir.nodes", "ir.rewrite", "ir.types"}),
-    "errors": frozenset({"diagnostics"}),
+    "errors": frozenset({"diagnostics", "printable"}),
 }
 """Modules that make up a part of their own; every other module is of the part that its first name says."""
 
@@ -38,15 +38,18 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "verify": frozenset({"errors", "machine", "ops"}) | IR,
     "codegen": frozenset({"errors", "machine", "ops"}) | IR,
     "runtime": frozenset({"errors", "words"}),
+    "verdicts": frozenset({"errors", "machine", "runtime", "words"}),
+    "handwritten": frozenset({"codegen", "errors", "nodes", "ptodsl", "runtime", "verdicts", "words"}),
     "memory_map": IR,
-    "signature": frozenset({"runtime"}) | IR,
+    "signature": frozenset({"errors", "runtime"}) | IR,
     "pipeline": frozenset({"errors", "machine", "ops", "passes", "verify"}) | IR,
     "version": frozenset(),
     "reproducer": frozenset({"errors", "machine", "pipeline", "version"}) | IR,
     "crash": frozenset({"errors", "machine", "reproducer"}) | IR,
     "compiled": frozenset({"codegen", "machine", "memory_map", "runtime", "signature"}) | IR,
     "driver": frozenset(
-        {"codegen", "compiled", "crash", "interpreter", "machine", "pipeline", "runtime", "signature", "version"}
+        {"codegen", "compiled", "crash", "interpreter", "machine"}
+        | {"pipeline", "runtime", "signature", "verdicts", "version"}
     )
     | FRONT,
     "ptodsl": frozenset({"driver", "version"}) | FRONT,
@@ -62,8 +65,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     | IR,
     "commands": frozenset(
         {
-            *("benchmarks", "bisect", "compiled", "crash", "driver", "machine"),
-            *("pipeline", "reproducer", "runtime", "signature", "testing", "verify", "version"),
+            *("benchmarks", "bisect", "compiled", "crash", "driver", "handwritten", "machine"),
+            *("pipeline", "reproducer", "runtime", "signature", "testing", "verdicts", "verify", "version"),
         }
     )
     | FRONT,

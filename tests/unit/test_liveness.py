@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ptodsl.ir.liveness import ENTRY, Range, intersect, live_ranges, merged
+from ptodsl.ir.liveness import ENTRY, Range, intersect, live_ranges, merged, united
 from ptodsl.ir.nodes import Block, For, Function, If, Program, Statement, Value, Yield
 from ptodsl.ir.parser import parse
 from ptodsl.ir.rewrite import operands_of, results_of, walk
@@ -145,3 +146,17 @@ def test_ranges_agree_with_dataflow_on_random_programs(program: Program) -> None
             written = live.points[statement] + 1
             inside = {v for v, ranges in live.of.items() if any(start <= written < end for start, end in ranges)}
             assert inside == after[statement]
+
+
+@st.composite
+def range_lists(draw: st.DrawFn) -> list[Range]:
+    """Ranges on a short line, in order and apart."""
+    pairs = st.tuples(st.integers(-1, 40), st.integers(0, 4))
+    return merged((start, start + length) for start, length in draw(st.lists(pairs, max_size=8)))
+
+
+@given(range_lists(), range_lists())
+def test_ranges_meet_and_unite_point_by_point(one: list[Range], other: list[Range]) -> None:
+    points = [{point for start, end in ranges for point in range(start, end + 1)} for ranges in (one, other)]
+    assert intersect(one, other) == bool(points[0] & points[1])
+    assert united(one.copy(), other.copy()) == merged(one + other)

@@ -58,6 +58,8 @@ class Walk:
     def __init__(self, hazards: Hazards, schedule: Schedule) -> None:
         self.hazards = hazards
         self.schedule = schedule
+        self._heads: dict[Loop, State] = {}
+        """The states that loops were last left in, the outermost one and those in it."""
 
     def start(self, region: Region, owner: Loop | None = None) -> State:
         """The state in which a region is walked alone: nothing runs, pending tokens cover all that came before."""
@@ -129,11 +131,25 @@ class Walk:
 
     def loop(self, loop: Loop, state: State, report: Report) -> State:
         """The state behind any number of iterations: that of the head, once no further iteration adds to it."""
+        if self._heads:
+            return self._head(loop, state, report)
+        try:
+            return self._head(loop, state, report)
+        finally:
+            self._heads.clear()
+
+    def _head(self, loop: Loop, state: State, report: Report) -> State:
+        """An inner loop goes on from where an earlier iteration of those around it has left it: states only grow.
+
+        From nothing each time, every level of nesting would double the work.
+        """
+        if loop in self._heads:
+            state.join(self._heads[loop])
         while True:
-            head = state.copy()
+            head = self._heads[loop] = state.copy()
             state.join(self.region(loop.body, head.copy(), report))
             if state == head:
-                return head
+                return state
 
     def apply(self, marks: Iterable[Mark], state: State) -> None:
         """Execute the statements of a gap."""

@@ -8,15 +8,14 @@
 namespace pto::checked {
 
 struct Entry {
-    enum class Kind { Instruction, Set, Wait, Barrier, Known };
+    enum class Kind { Instruction, Set, Wait, Barrier };
 
     Kind kind;
+    uint64_t issue;  // its place in the order of issue
     Site site;
     Flag flag{};                // of a set or wait
-    Instruction instruction{};  // and when it was issued, and its work
-    uint64_t issue = 0;
+    Instruction instruction{};  // and its work
     Work* work = nullptr;
-    Clock clock{};  // what the scalar unit had waited for when it issued what follows
 };
 
 // The entries of one pipe; the first of them is a wait.
@@ -35,6 +34,7 @@ public:
         return entry;
     }
     void clear() {
+        if (entries_.empty()) return;
         for (const Entry& entry : entries_) delete entry.work;
         entries_.clear();
     }

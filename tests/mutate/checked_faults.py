@@ -1,0 +1,44 @@
+"""Faults of the checked tile library: what it does not find, or takes for ordered."""
+
+from __future__ import annotations
+
+from tests.mutate.fault import Fault
+
+ENGINE = "runtime/support/ptodsl/checked/"
+SCRIPTS = ("tests/tile_library/test_checked_engine.py", "tests/tile_library/test_checked_engine_random.py")
+MUTANTS = ("tests/mutate/test_table.py",)
+
+CHECKED_FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "what a pipe was given is complete before its next instruction",
+        "checked engine",
+        f"{ENGINE}hazards.hpp",
+        "if (before.covers(other.pipe, other.position)) return;",
+        "if (before.covers(other.pipe, other.position) || other.pipe == access.pipe) return;",
+        SCRIPTS,
+    ),
+    Fault(
+        "a flag tells nothing of what its pipe had waited for",
+        "checked engine",
+        f"{ENGINE}order.hpp",
+        "        Clock clock = known_[source];\n        clock.complete[source]",
+        "        Clock clock;\n        clock.complete[source]",
+        SCRIPTS,
+    ),
+    Fault(
+        "a barrier of one pipe is one of all",
+        "checked engine",
+        f"{ENGINE}order.hpp",
+        "void barrier(pipe_t pipe) { known_[pipe].complete[pipe] = issued_.complete[pipe]; }",
+        "void barrier(pipe_t pipe) { known_[pipe] = issued_; }",
+        SCRIPTS,
+    ),
+    Fault(
+        "the last token is taken first",
+        "checked engine",
+        f"{ENGINE}tokens.hpp",
+        "const Token token = queue.tokens[queue.first++];",
+        "const Token token = queue.tokens.back();\n        queue.tokens.pop_back();",
+        SCRIPTS,
+    ),
+)
