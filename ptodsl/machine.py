@@ -33,9 +33,9 @@ KIB = 1024
 class MemorySpec:
     """What a memory holds and how tiles lie in it.
 
-    `capacity` is what programs may use, `physical` what there is. Tiles are placed at multiples of `alignment`, the
-    hardware asks for multiples of `address`, which is less in some memories. `block` is the multiple that both dims of a
-    physical shape are rounded up to (per dtype size, see `granule`); 0 for a memory of plain rows, whose contiguous
+    `capacity` is what programs may use, `physical` what there is. Tiles are placed at multiples of `alignment`; the
+    hardware asks for multiples of `address`, which is less in some memories. `block` is the multiple that both dims of
+    a physical shape are rounded up to (per dtype size, see `granule`); 0 for a memory of plain rows, whose contiguous
     dim is rounded to `alignment` bytes.
     """
 
