@@ -3,13 +3,14 @@ WORKERS ?= 2
 FUZZ_COUNT ?= 2000
 FUZZ_SEED ?= 1000
 SANITIZED_SCRIPTS ?= 300
+TASK_GRAPHS ?= 3000
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz sanitize lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz task-graphs sanitize lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
@@ -25,6 +26,9 @@ test-large: $(VENV)/test.stamp
 
 fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)
+
+task-graphs: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_task_views.py --task-graphs $(TASK_GRAPHS)
 
 sanitize: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)

@@ -24,6 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=6,
         help="how many random task graphs run under each sanitizer",
     )
+    parser.addoption(
+        "--task-graphs",
+        type=int,
+        default=40,
+        help="how many random graphs of tasks on views each test of dependencies tries",
+    )
 
 
 @pytest.fixture
