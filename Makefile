@@ -5,13 +5,14 @@ FUZZ_SEED ?= 1000
 FUZZ_KINDS ?= well,ill,text
 FUZZ_JOURNAL ?= build/fuzz.jsonl
 SANITIZED_SCRIPTS ?= 300
+RANDOM_KERNELS ?= 400
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz sanitize lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz fuzz-verifiers sanitize mutate mutation-table lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
@@ -28,8 +29,20 @@ test-large: $(VENV)/test.stamp
 fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m tests.fuzz run --kinds $(FUZZ_KINDS) --count $(FUZZ_COUNT) --seed $(FUZZ_SEED) --workers $(WORKERS) --journal $(FUZZ_JOURNAL)
 
+# Random kernels against exact judges: what is placed, what is ordered, what insert_sync makes of them.
+fuzz-verifiers: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_verify_sync_random.py \
+		tests/unit/test_verify_placement_random.py tests/unit/test_insert_sync_random.py \
+		--random-kernels $(RANDOM_KERNELS)
+
 sanitize: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)
+
+mutate: $(VENV)/test.stamp
+	$(BIN)/python -m tests.mutate --workers $(WORKERS)
+
+mutation-table: $(VENV)/test.stamp
+	$(BIN)/python -m tests.mutate.table
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

@@ -26,6 +26,10 @@ def dtype_of(operand: Operand) -> DType:
     return type_.dtype
 
 
+_LONG_STEP = 1 << 31
+"""Of a loop. With shorter ones an index that runs over has been counted for years; with longer ones it is at once."""
+
+
 class StatementEmitter(ABC):
     """Yields the lines of a function's statements; subclasses know its ops and calls."""
 
@@ -111,12 +115,13 @@ class StatementEmitter(ABC):
     def _loop_header(self, statement: For) -> dict[str, str]:
         index, stop, step = self.spell(statement.index), self.spell(statement.stop), self.spell(statement.step)
         up, down = f"{index} < {stop}", f"{index} > {stop}"
+        condition, following = f"{step} > 0 ? {up} : {down}", f"{index} += {step}"
         if isinstance(statement.step, Literal):
             condition = up if int(statement.step.value) > 0 else down
-        else:
-            condition = f"{step} > 0 ? {up} : {down}"
+        if not isinstance(statement.step, Literal) or abs(statement.step.value) >= _LONG_STEP:
+            following = f"{index} = __builtin_add_overflow({index}, {step}, &{index}) ? {stop} : {index}"
         start = self.spell(statement.start)
-        return {"type": INDEX.cpp, "index": index, "start": start, "condition": condition, "step": step}
+        return {"type": INDEX.cpp, "index": index, "start": start, "condition": condition, "following": following}
 
     def _leave(self, depth: int, block: Block, targets: tuple[Value, ...]) -> Iterator[Line]:
         """Assigns what a block yields to the variables that take it: all at once, as the IR means it."""

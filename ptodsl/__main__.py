@@ -26,6 +26,9 @@ _STATUSES = "exit status: 0 fine, 1 the program is wrong, 2 usage, 3 the toolcha
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and gives its exit status."""
+    from ptodsl.commands.streams import open_stream
+
+    sys.stdout, sys.stderr = open_stream(sys.stdout), open_stream(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # where `×` does not exist, no traceback

@@ -39,7 +39,7 @@ from ptodsl.runtime.launch import load
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
-from ptodsl.signature import signature_of
+from ptodsl.signature import check_entry, signature_of
 from ptodsl.verdicts import judging, line_span
 from ptodsl.version import VERSION
 
@@ -129,9 +129,10 @@ def compile_placed(
     Raises PtoError where a verifier refuses it, unless it `is_judged` already, and as `compile` does.
     """
     architecture = architecture_of(arch)
-    if not is_judged:
-        pipeline.verified(placed, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    with enough_stack("compile"):
+        if not is_judged:
+            pipeline.verified(placed, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
     translated = Translated(placed, placed, architecture, emitted)
     return _built([translated], target, workers.count(None), checking, poison=poison)[0]
 
@@ -263,6 +264,7 @@ def _translated(
     is_checked: bool = False,
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
+    check_entry(program)
     with blaming(program, architecture, (OSError,)):
         done = pipeline.stages(program, architecture)
         if dump_dir is not None:

@@ -23,6 +23,7 @@ from ptodsl.passes.legalize import Legalize
 from ptodsl.passes.sync.description import describe
 from ptodsl.passes.sync.plan import plan
 from ptodsl.verify.placement import verify_placement
+from ptodsl.verify.stages import asks_more
 from ptodsl.verify.structure import verify_structure
 from ptodsl.verify.sync import verify_sync
 
@@ -69,8 +70,10 @@ def stages(program: Program, architecture: Architecture, until: str = STAGES[-1]
     for one in PASSES:
         if done[-1].name == until:
             break
-        program = one.run(program, architecture)
-        _judge(verify_structure, program, one.name, one.name, its_own=one is not PASSES[-1] or not by_hand)
+        made = one.run(program, architecture)
+        if made is not program or asks_more(one.name, done[-1].name):
+            _judge(verify_structure, made, one.name, one.name, its_own=one is not PASSES[-1] or not by_hand)
+        program = made
         done.append(Stage(one.name, program))
     return done
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import CompileFailed
-from ptodsl.runtime import processor
+from ptodsl.runtime import compilation, processor
 from ptodsl.runtime.cache import SOURCE, Cache, location
 from ptodsl.runtime.digests import tree_digest
 from ptodsl.runtime.toolchains import RUNTIME, SUPPORT, Toolchain, for_launcher, for_support
@@ -46,17 +46,20 @@ def build_all(sources: Iterable[tuple[str, Toolchain]]) -> list[Path]:
     """The libraries of several programs; what is missing is compiled at the same time, the launcher too."""
     cache = Cache(location())
     jobs = [_job(text, toolchain) for text, toolchain in sources]
-    found = {job.key: product for job in jobs if (product := cache.lookup(job.key)) is not None}
-    missing = {job.key: job for job in jobs if job.key not in found}
-    if missing:
-        objects = _objects(cache, missing.values())
-        found |= _run(cache, [*(_linked(job, objects) for job in missing.values()), *_launcher(cache)])
+    with cache.usable():
+        found = {job.key: product for job in jobs if (product := cache.lookup(job.key)) is not None}
+        missing = {job.key: job for job in jobs if job.key not in found}
+        if missing:
+            objects = _objects(cache, missing.values())
+            found |= _run(cache, [*(_linked(job, objects) for job in missing.values()), *_launcher(cache)])
     return [found[job.key] for job in jobs]
 
 
 def build_launcher() -> Path:
     """The library that launches programs. Raises as `build` does, and E0602 where no compiler is found."""
-    return _built(Cache(location()), _launcher_job())
+    cache = Cache(location())
+    with cache.usable():
+        return _built(cache, _launcher_job())
 
 
 def key(text: str, toolchain: Toolchain) -> str:
@@ -156,37 +159,31 @@ class _Compilation:
 
     def finish(self) -> Path:
         """The product in its place, once the compiler is done."""
-        output = self.process.communicate()[0].decode("utf-8", "replace")
-        if self.process.returncode == 0:
-            return self.cache.publish(self.folder, self.job.key, self.job.toolchain.product)
+        outcome, output = compilation.said(self.process)
+        product = self.job.toolchain.product
+        if not outcome and (self.folder / product).is_file():
+            return self.cache.publish(self.folder, self.job.key, product)
         (self.folder / "output.txt").write_text(output, encoding="utf-8")
         (self.folder / "command.txt").write_text(shlex.join(self.command) + "\n", encoding="utf-8")
-        raise PtoError([self._failure(output)])
-
-    def _failure(self, output: str) -> CompileFailed:
-        code = self.process.returncode
-        lines = output.splitlines() or ["(it said nothing)"]
-        return CompileFailed(
-            None,
-            compiler=shlex.join(self.command[:1]),
-            outcome=f"was killed by signal {-code}" if code < 0 else f"failed with status {code}",
-            output="\n".join(lines[:_SHOWN_LINES]),
-            folder=self.cache.keep(self.folder, self.job.key),
-        )
+        kept = self.cache.keep(self.folder, self.job.key)
+        raise _failed(self.command, outcome or f"made no {product}", output, kept)
 
 
 @contextmanager
 def _compiling(cache: Cache, job: _Job) -> Generator[_Compilation]:
     """A compiler that has been started; it does not outlive the block."""
     command = job.toolchain.command(SOURCE, job.objects)
-    with cache.building() as folder:
+    with cache.building() as folder, ExitStack() as stack:
         (folder / SOURCE).write_text(job.text, encoding="utf-8", errors="surrogateescape")
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
         try:
-            yield _Compilation(cache, job, folder, command, process)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.communicate()
+            process = stack.enter_context(compilation.started(command, folder))
+        except OSError as error:
+            raise _failed(command, "cannot be started", str(error), folder) from error
+        yield _Compilation(cache, job, folder, command, process)
+
+
+def _failed(command: tuple[str, ...], outcome: str, output: str, folder: Path) -> PtoError:
+    lines = output.splitlines() or ["(it said nothing)"]
+    shown = "\n".join(lines[:_SHOWN_LINES])
+    failure = CompileFailed(None, compiler=shlex.join(command[:1]), outcome=outcome, output=shown, folder=folder)
+    return PtoError([failure])

@@ -31,10 +31,21 @@ _PUBLISH_ATTEMPTS = 4
 def location() -> Path:
     """Where the cache of this process lies: `$PTODSL_CACHE_DIR`, else below the user's folder for caches."""
     if chosen := os.environ.get("PTODSL_CACHE_DIR"):
-        return Path(chosen).absolute()
+        return _absolute(chosen)
     if base := os.environ.get("XDG_CACHE_HOME"):
-        return Path(base).absolute() / "ptodsl"
-    return Path("~/.cache/ptodsl").expanduser()
+        return _absolute(base) / "ptodsl"
+    try:
+        return Path("~/.cache/ptodsl").expanduser()
+    except RuntimeError as error:  # neither $HOME nor the system knows one
+        raise PtoError([CacheUnusable(None, folder="~/.cache/ptodsl", reason=str(error))]) from error
+
+
+def _absolute(folder: str) -> Path:
+    try:
+        return Path(folder).absolute()
+    except FileNotFoundError as error:
+        reason = "it is relative, and the current folder is gone"
+        raise PtoError([CacheUnusable(None, folder=folder, reason=reason)]) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,14 @@ class Cache:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @contextmanager
+    def usable(self) -> Generator[None]:
+        """Turns what the system refuses inside (a full disk, say) into E0608."""
+        try:
+            yield
+        except OSError as error:
+            raise _unusable(self.root, error) from error
+
     def publish(self, folder: Path, key: str, name: str) -> Path:
         """The entry's product, after moving the folder to its place, or after finding that another process did so."""
         (folder / SEAL).write_text(f"{_digest(folder / name)} {name}", encoding="ascii")
@@ -91,7 +110,7 @@ class Cache:
         """What `remember` was told of a fact."""
         try:
             return self._note(fact).read_text(encoding="utf-8")
-        except OSError:
+        except (OSError, ValueError):
             return None
 
     def remember(self, fact: str, value: str) -> None:

@@ -70,10 +70,11 @@ def identify(command: tuple[str, ...], cache: Cache) -> Compiler | None:
     key = _identity(command)
     if key not in _seen:
         banner = cache.recall(key)
-        if banner is None:
+        compiler = parse(command, banner or "")
+        if banner is None or (banner and compiler is None):  # a note that is damaged is none
             banner = _ask(command)
+            compiler = parse(command, banner)
             cache.remember(key, banner)
-        compiler = parse(command, banner)
         if compiler is None:
             return None
         _seen[key] = compiler

@@ -40,12 +40,11 @@ class Launcher:
 
 @functools.cache
 def load() -> Launcher | None:
-    """The launcher of this process; None where there is no compiler to build it, and Python does its work."""
+    """The launcher of this process; None where it cannot be built or loaded, and Python does its work."""
     try:
-        path = build_launcher()
-    except PtoError:
+        return _bind(build_launcher())
+    except (PtoError, OSError, AttributeError):  # the last two: a library that does not load
         return None
-    return _bind(path)
 
 
 def _bind(path: Path) -> Launcher:

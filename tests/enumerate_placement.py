@@ -101,9 +101,17 @@ class _Run:
             case "slice":
                 self.slice(op)
             case "row_sum":
-                self.read(op.operands[0][0])
-                self.write(op.operands[1][0])
+                (source,), (scratch,) = op.operands
+                self.read(source)
+                left = self.write(scratch)
+                assert isinstance(scratch, Value)
+                if self.values[scratch] is not None:
+                    self.values[scratch] = left
                 self.define(op.result)
+            case "reshape":
+                (source,) = op.operands[0]
+                assert isinstance(source, Value)
+                self.values[op.result] = self.values[source]
             case "load":
                 self.define(op.result)
             case "store":

@@ -208,15 +208,15 @@ class Cube(Generator):
 
 
 class Mixed(Vector):
-    """On four tiles in UB, with views, columns, temporaries given and hidden, scalar access, and two tensors.
+    """On a dozen tiles in UB, with views, columns, temporaries given and hidden, scalar access, and two tensors.
 
     Which tensor, and where in it, may hang on branches and on what loops carry; loops count up and down.
     """
 
-    pipes = ("mte2", "v", "mte3", "s")
-    types = tuple(f"tile<4x16xfp32, ub, nd, @0x{offset:x}>" for offset in (0x0, 0x100, 0x180, 0x300))
-    starts = (0x0, 0x100, 0x180, 0x300)
-    columns = tuple(f"tile<4x1xfp32, ub, dn, @0x{offset:x}>" for offset in (0x0, 0x120, 0x400))
+    pipes: tuple[str, ...] = ("mte2", "v", "mte3", "s")
+    starts: tuple[int, ...] = (0x0, 0x100, 0x180, *range(0x300, 0xC00, 0x100))
+    types = tuple(f"tile<4x16xfp32, ub, nd, @0x{offset:x}>" for offset in starts)
+    columns = tuple(f"tile<4x1xfp32, ub, dn, @0x{offset:x}>" for offset in (0x0, 0x120, 0xC00))
 
     def __init__(self, seed: int, architecture: Architecture, size: int = 4) -> None:
         super().__init__(seed, architecture, size)
@@ -231,8 +231,8 @@ class Mixed(Vector):
         ]
 
     def instruction(self) -> tuple[str, str]:
-        number = self.random.randrange(4)
-        a, b = f"%t{number}", f"%t{self.random.randrange(4)}"
+        number, other = (self.random.randrange(len(self.starts)) for _ in range(2))
+        a, b = f"%t{number}", f"%t{other}"
         result = f"{self.name()} = {{}} : {self.random.choice(self.types)}"
         column = f"{self.name()} = {{}} : {self.random.choice(self.columns)}"
         window = f"{self.window()} sizes=[4, 16]"
@@ -240,12 +240,14 @@ class Mixed(Vector):
         return self.random.choice(
             (
                 (result.format(f"load {window}"), "mte2"),
+                (result.format(f"load {window}"), "mte2"),
+                (f"store {a}, {self.window()} sizes=[4, 16]", "mte3"),
                 (f"store {a}, {window}{self.random.choice(('', '', ' atomic=true'))}", "mte3"),
                 (f"store {half}, {self.window()} sizes=[2, 16]", "mte3"),
                 (f"{self.name()} = exp {half} : tile<2x16xfp32, ub, nd, @0x{self.starts[number] + 64:x}>", "v"),
                 (result.format(f"add {a}, {b}"), "v"),
                 (column.format(f"row_sum {a}, {b}"), "v"),
-                (result.format(f"row_expand_mul {a}, %c{self.random.randrange(3)}"), "v"),
+                *[(result.format(f"row_expand_mul {a}, %c{self.random.randrange(3)}"), "v")] * 3,
                 (result.format(f"extract {a}[{self.row()}, 0] sizes=[4, 16]"), "v"),
                 (f"{self.name()} = test.get_value {a} : fp32", "s"),
                 (result.format("test.set_value %n"), "s"),
@@ -268,7 +270,7 @@ class Mixed(Vector):
         kind = self.random.random()
         if kind < 0.25:
             return str(self.random.randrange(0, 12, 2))
-        if kind < 0.4 or not self.indices:
+        if kind < 0.6 or not self.indices:
             return self.random.choice(self.offsets[-3:])
         index, name = self.random.choice(self.indices), self.name()
         rules = (
@@ -282,6 +284,7 @@ class Mixed(Vector):
         if self.random.random() < 0.4:
             name, inner = self.name(), name
             self.lines.append(f"{name} = scalar.add {inner}, {self.random.choice((2, 4, 8))} : index")
+            self.offsets.append(self.random.choice((inner, name)))
         return name
 
     def column(self) -> str:
@@ -326,6 +329,33 @@ class Mixed(Vector):
             self.lines.append(f"yield {self.random.choice(self.tensors)}")
         self.lines.append(f"}} -> ({chosen}: {_TENSOR})")
         self.tensors.append(chosen)
+
+
+class Windows(Mixed):
+    """Transfers alone, each with a tile of its own: what conflicts are windows of two tensors."""
+
+    pipes = ("mte2", "mte3")
+    starts = tuple(range(0x0, 0x4000, 0x100))
+    types = tuple(f"tile<4x16xfp32, ub, nd, @0x{offset:x}>" for offset in starts)
+
+    def instruction(self) -> tuple[str, str]:
+        tile = self.names % len(self.starts)
+        window = f"{self.window()} sizes=[4, 16]"
+        if self.random.random() < 0.5:
+            return f"{self.name()} = load {window} : {self.types[tile]}", "mte2"
+        return f"store %t{tile}, {window}", "mte3"
+
+    def column(self) -> str:
+        return "0"
+
+    def row(self) -> str:
+        """Mostly a few rows on from where the innermost loop is."""
+        if not self.indices or self.random.random() < 0.4:
+            return super().row()
+        scaled, name = self.name(), self.name()
+        self.lines.append(f"{scaled} = scalar.mul {self.indices[-1]}, {self.random.choice((4, 4, 4, -4, 2))} : index")
+        self.lines.append(f"{name} = scalar.add {scaled}, {self.random.choice((0, 4, 8, 16))} : index")
+        return name
 
 
 _TENSOR = "tensor<64x128xfp32>"

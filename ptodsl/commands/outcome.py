@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, cast
 
 from ptodsl.commands import Command, Refused, Status
+from ptodsl.commands.streams import abandon_output, tell
 from ptodsl.errors import Diagnostic, InternalError, PtoError
 from ptodsl.ir.span import Span
 
@@ -27,8 +27,7 @@ def status_of(module: str, parser: argparse.ArgumentParser, arguments: Sequence[
         parser.parse_args(arguments, options)
         return _answered(command, options)
     except BrokenPipeError:
-        # Whoever read the output has had enough; what is left must not fail once more when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon_output()  # whoever read it has had enough
         return Status.FINE
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -46,8 +45,14 @@ def _answered(command: Command, options: argparse.Namespace) -> Status:
         return _wrong(error, as_json=getattr(options, "json", False) is True)
     except MemoryError as error:
         return _wrong(PtoError([_no_memory(error)]), as_json=getattr(options, "json", False) is True)
+    except OSError as error:
+        if error.filename is not None or isinstance(error, BrokenPipeError):
+            raise
+        abandon_output()
+        tell(f"ptodsl: the output cannot be written: {error.strerror or error}")
+        return Status.USAGE
     except Refused as refused:
-        print(f"ptodsl: {refused}", file=sys.stderr)
+        tell(f"ptodsl: {refused}")
         return refused.status
 
 
@@ -68,7 +73,7 @@ def _wrong(error: PtoError, *, as_json: bool) -> Status:
     if as_json:
         print(json.dumps({"status": status, "diagnostics": [data_of(one) for one in error.diagnostics]}, indent=2))
     else:
-        print(error, file=sys.stderr)
+        tell(error)
     return status
 
 
@@ -81,8 +86,8 @@ def _bug(error: Exception, file: object) -> Status:
     else:
         what = error.message if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
         path = reproducer.write(error, None, str(file) if file else "")
-    print(f"ptodsl: internal error: {what}", file=sys.stderr)
-    print(reproducer.request(path), file=sys.stderr)
+    tell(f"ptodsl: internal error: {what}")
+    tell(reproducer.request(path))
     return Status.BUG
 
 

@@ -13,7 +13,7 @@ from ptodsl.commands import Refused, Status
 from ptodsl.commands.user_file import MODULE, execute
 from ptodsl.crash import blaming
 from ptodsl.errors import Diagnostic, PtoError
-from ptodsl.frontend.decorators import ProgramClass, is_kernel
+from ptodsl.frontend.decorators import Kernel, ProgramClass
 from ptodsl.ir.nodes import Program
 from ptodsl.machine import Architecture
 
@@ -110,10 +110,13 @@ def _is_ir(file: Path, data: bytes) -> bool:
 
 
 def _is_defined(value: object) -> bool:
-    """Whether a value is a program that the file makes, not one that it imports."""
-    if isinstance(value, Program):
-        return True
-    return (isinstance(value, ProgramClass) or is_kernel(value)) and value.__module__ == MODULE
+    """Whether a value is a program that the file makes, not one that it imports.
+
+    Its class is asked, not the value: `isinstance` would run code of the user's.
+    """
+    if not issubclass(type(value), (Program, ProgramClass, Kernel)):
+        return False
+    return isinstance(value, Program) or value.__module__ == MODULE
 
 
 def _text(file: Path, data: bytes) -> str:

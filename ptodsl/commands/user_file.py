@@ -6,10 +6,13 @@ import io
 import sys
 import tokenize
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
 
 from ptodsl.commands import Refused, Status
+from ptodsl.commands.streams import open_stream
 from ptodsl.errors import InternalError, PtoError
 
 MODULE = "ptodsl_user_file"
@@ -26,18 +29,30 @@ def execute(path: Path, source: bytes) -> ModuleType:
     module = ModuleType(MODULE)
     module.__file__ = file
     sys.modules[MODULE] = module  # dataclasses and postponed annotations look their module up
-    sys.path.insert(0, str(path.absolute().parent))
-    try:
-        exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
-    except PtoError:
-        raise
-    except (Exception, SystemExit) as error:
-        if is_ours(error):
+    with _surroundings(str(path.absolute().parent)):
+        try:
+            exec(compile(source, file, "exec", dont_inherit=True), module.__dict__)
+        except (PtoError, KeyboardInterrupt):
             raise
-        raise Refused(f"{path} raised an exception\n\n{_shown(error)}".rstrip(), Status.PROGRAM) from error
-    finally:
-        sys.path.remove(str(path.absolute().parent))
+        except BaseException as error:
+            if isinstance(error, Exception) and is_ours(error):
+                raise
+            raise Refused(f"{path} raised an exception\n\n{_shown(error)}".rstrip(), Status.PROGRAM) from error
     return module
+
+
+@contextmanager
+def _surroundings(folder: str) -> Generator[None]:
+    """Modules beside the file are found, and whatever the file does to streams and paths, we have ours after."""
+    streams, paths = (sys.stdout, sys.stderr), sys.path.copy()
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        if folder in sys.path:
+            sys.path.remove(folder)
+        sys.path += [path for path in paths if path not in sys.path]
+        sys.stdout, sys.stderr = map(open_stream, streams)
 
 
 def _check_text(path: Path, source: bytes) -> None:

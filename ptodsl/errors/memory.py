@@ -225,3 +225,12 @@ class MemoryFragmented(Diagnostic):
     template = "{memory} of kernel `{kernel}` has {capacity} bytes and no gap of {needed} left for `{name}`"
     label_template = "{needed} bytes"
     remedy = "make tiles that live together of one size, or smaller ones; live here are\n{table}"
+
+
+class ScratchShared(Diagnostic):
+    """A temporary that is one of the other operands of its op, or a view of its bytes."""
+
+    code = "E0424"
+    template = "`{op}` overwrites its temporary, and here that has the bytes of `{name}`, which it reads"
+    label_template = "the temporary is not of its own"
+    remedy = "leave the temporary out, or make one of its own with `pl.create_tile`"

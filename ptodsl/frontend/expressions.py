@@ -132,9 +132,10 @@ def _attribute(state: State, node: ast.Attribute) -> Entity:
 
 
 def _member(state: State, node: ast.Attribute, program: ProgramSelf) -> Entity:
-    value: object = getattr(program.source, node.attr, ABSENT)
-    if value is not ABSENT:
-        return Constant(value)
+    for name in _spellings(node.attr, program.source):
+        value: object = getattr(program.source, name, ABSENT)
+        if value is not ABSENT:
+            return Constant(value)
     owner = ast.unparse(node.value)
     close = difflib.get_close_matches(node.attr, vars(program.source), n=3)
     how = ("did you mean " + " or ".join(f"`{owner}.{name}`" for name in close) + "? " if close else "") + (
@@ -146,11 +147,19 @@ def _member(state: State, node: ast.Attribute, program: ProgramSelf) -> Entity:
     )
 
 
+def _spellings(name: str, source: type) -> list[str]:
+    """What Python calls an attribute of a class: a private one, `__x`, has the name of its class before it."""
+    if not name.startswith("__") or name.endswith("__"):
+        return [name]
+    return [name, *(f"_{base.__name__.lstrip('_')}{name}" for base in source.__mro__)]
+
+
 def _object_attribute(state: State, node: ast.Attribute, owner: object) -> Entity:
     try:
         return Constant(getattr(owner, node.attr))
     except AttributeError:
-        how = _similar(owner, node.attr)
+        is_early = len(state.diagnostics) < _MOST_SUGGESTED
+        how = _similar(owner, node.attr) if is_early else "see the list of ops in the documentation"
     except Exception as error:  # a property of the user's may raise anything
         how = f"Python says: {type(error).__name__}: {error}"
     name = f"{ast.unparse(node.value)}.{node.attr}"

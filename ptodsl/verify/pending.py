@@ -63,7 +63,8 @@ class Pending:
         for number in self.asking:
             self.open[number] |= bits
         for flag, queue in self.tokens.items():
-            self.tokens[flag] = tuple([token | bits for token in queue])
+            first, *rest = queue
+            self.tokens[flag] = (first | bits, *[token | bits for token in rest]) if rest else (first | bits,)
 
     @property
     def alive(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import tempfile
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def main() -> int:
 def _do(options: argparse.Namespace) -> int:
     match options.command:
         case "run":
+            for ending in (signal.SIGINT, signal.SIGTERM):  # the first of them is ignored behind `nohup`
+                signal.signal(ending, signal.default_int_handler)
             kinds = options.kinds.split(",")
             run = LongRun(kinds, options.seed, options.count, options.reproducers, Journal(options.journal))
             return int(not run.run(options.workers))

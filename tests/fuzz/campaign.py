@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.fuzz.batch import batches, disagreements
-from tests.fuzz.executions import EXECUTIONS
+from tests.fuzz.executions import groups
 from tests.fuzz.sources import Source
 from tests.fuzz.trial import Broken, Endless, Outcome, Placed, Refused, attempt
 
-RIGHTLY_REFUSED = frozenset({"E0413", "E0414", "E0415", "E0416", "E0422"})
+RIGHTLY_REFUSED = frozenset({"E0413", "E0414", "E0415", "E0416", "E0422", "E0423"})
 """What well-typed random programs may be refused for: windows, columns and reshapes that no instruction can do, and
 tiles that do not fit."""
 
@@ -59,9 +59,9 @@ def campaign(sources: Iterable[Source]) -> Campaign:
 
 def _disagreeing(placed: list[Placed]) -> Iterator[Failure]:
     for index, batch in enumerate(batches(placed)):
-        executions = tuple(one for one in EXECUTIONS if index % one.every == 0)
-        for one, text in disagreements(batch, executions):
-            yield Failure(one.source, text)
+        for executions in groups(index):
+            for one, text in disagreements(batch[: executions[0].most], executions):
+                yield Failure(one.source, text)
 
 
 def tried(source: Source) -> Outcome | Failure:

@@ -24,7 +24,9 @@ class Execution:
     order: int = 0
     schedule: str = "program"
     every: int = 1
-    """It runs one batch in so many."""
+    """It runs one batch in so many,"""
+    most: int | None = None
+    """and of that so many programs at most."""
 
     def prepare(self, compiled: Compiled) -> Compiled:
         """The library, so that its next launch is this one."""
@@ -35,20 +37,28 @@ class Execution:
         return compiled
 
 
-CHECKED = 4
-"""One batch in so many also runs checked: that library takes several times as long to build."""
+BATCHES, PROGRAMS = 4, 8
+"""One batch in so many also runs checked, with so many of its programs: that library takes long to build."""
 
 EXECUTIONS: tuple[Execution, ...] = (
     Execution("library"),
     Execution("library, tasks shuffled by 1", order=1),
     Execution("library, tasks shuffled by 2", order=2),
     *(
-        Execution(f"checked library, {schedule}", "checked", schedule=schedule, every=CHECKED)
+        Execution(f"checked library, {schedule}", "checked", schedule=schedule, every=BATCHES, most=PROGRAMS)
         for schedule in ("program", "lazy", "eager", "random:1", "random:2")
     ),
 )
 """All that placed programs run in, each against the interpreter; those of one target stand together. A finding of the
 checked library, however slight, is a difference."""
+
+
+def groups(batch: int) -> Iterator[tuple[Execution, ...]]:
+    """The executions of a batch, by its number, those of one target together."""
+    for _, rows in groupby(EXECUTIONS, lambda one: one.target):
+        group = tuple(row for row in rows if batch % row.every == 0)
+        if group:
+            yield group
 
 
 def built(placed: Program, arch: str, executions: tuple[Execution, ...]) -> Iterator[tuple[Execution, Compiled]]:

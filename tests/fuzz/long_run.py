@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -53,6 +55,7 @@ class LongRun:
                 self._run(left, workers, bar)
         except KeyboardInterrupt:
             print("interrupted")
+            self.stopped.set()
         print(self.summary())
         return not self.stopped.is_set() and not self._failures()
 
@@ -85,17 +88,19 @@ class LongRun:
 
     def _output(self, command: list[str]) -> tuple[str, str]:
         """What a process prints, and how it ended where it should not have. Raises KeyboardInterrupt once stopped."""
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        ) as process:
             for _ in range(int(SECONDS / STEP)):
                 if self.stopped.is_set():
-                    process.kill()
+                    os.killpg(process.pid, signal.SIGKILL)
                     raise KeyboardInterrupt
                 try:
                     text, _ = process.communicate(timeout=STEP)
                 except subprocess.TimeoutExpired:
                     continue
                 return text, f"the process ended with {process.returncode}\n{text}" if process.returncode else ""
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
         return "", f"no end after {SECONDS} s"
 
     def _failures(self) -> list[str]:

@@ -110,6 +110,18 @@ def _swap_operands(lines: Lines, random: Random) -> None:
     lines[place] = line[: first.start()] + second[0] + middle + first[0] + line[second.end() :]
 
 
+def _known_operand(lines: Lines, random: Random) -> None:
+    """An operand that is another value which the function has named before."""
+    place = random.choice(_statements(lines))
+    found = list(_VALUE.finditer(lines[place].split(" = ")[-1]))
+    start = max(at for at in range(place + 1) if not lines[at].startswith("  "))
+    known = _VALUE.findall("\n".join(lines[start:place]))
+    if found and known:
+        match, shift = random.choice(found), len(lines[place]) - len(lines[place].split(" = ")[-1])
+        line = lines[place]
+        lines[place] = line[: shift + match.start()] + random.choice(known[-12:]) + line[shift + match.end() :]
+
+
 def _drop_operand(lines: Lines, random: Random) -> None:
     place = random.choice(_statements(lines))
     found = list(re.finditer(r",? ?%[\w.]+", lines[place]))
@@ -149,7 +161,9 @@ CHANGES: tuple[Change, ...] = (
     _swap,
     _swap,
     _move,
-    _other(_VALUE),
+    _known_operand,
+    _known_operand,
+    _known_operand,
     _other(_VALUE),
     _other(_TYPE),
     _exchanged(_NUMBER, _number),

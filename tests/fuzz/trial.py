@@ -26,6 +26,9 @@ from tests.fuzz.watch import limited, out_of_time
 READ_BACK = 4
 """One program in so many is printed, parsed and printed: it takes as long as all the passes."""
 
+OTHER_POISON = 0x5A
+"""A second thing that memory may start as."""
+
 Arrays = list[NDArray[Any]]
 
 
@@ -52,6 +55,15 @@ class Placed:
     answer: Arrays
     bounds: tuple[float | None, ...]
     """For each array how far another execution may be away, relatively; None where nothing is known of that."""
+    defined: tuple[NDArray[np.bool_] | None, ...] = ()
+    """The elements of each array that somebody has written; all of them where it is empty."""
+
+    def apart(self, index: int, found: NDArray[Any]) -> str:
+        """Where an array differs from the answer by more than it may, as text; empty where it does not."""
+        bound = self.bounds[index]
+        if bound is None:
+            return ""
+        return apart(found, self.answer[index], bound, self.defined[index] if self.defined else None)
 
 
 Outcome = Refused | Endless | Placed
@@ -64,8 +76,8 @@ class Broken(AssertionError):
 def attempt(source: Source) -> Outcome:
     """The program read, placed, verified and interpreted at every stage.
 
-    Raises what is no PtoError, and `Broken` where a stage means something else than the first, a verifier rejects
-    what our own passes made, or something does not end.
+    Raises what is no PtoError, PassRefused among it, and `Broken` where a stage means something else than the first or
+    something does not end.
     """
     try:
         with limited("the compiler"):
@@ -85,11 +97,12 @@ def _judged(source: Source, program: Program, done: list[pipeline.Stage]) -> Out
     placed = done[-1].program
     try:
         with limited("a verifier"):
-            pipeline.verified(placed, source.architecture)
+            if source.stage:
+                pipeline.verified(placed, source.architecture)
+            else:
+                pipeline.proven(done, source.architecture)
     except PtoError as error:
-        if source.stage:
-            return _refused(error)
-        raise Broken(f"a verifier rejects what the passes made:\n{error}") from error
+        return _refused(error)
     try:
         with limited("the interpreter"):
             answer = interpreted(meaning(program, source.stage), source)
@@ -104,7 +117,7 @@ def _judged(source: Source, program: Program, done: list[pipeline.Stage]) -> Out
         raise Broken(str(error)) from error
     if crc32(source.name.encode()) % READ_BACK == 0:
         _reads_back(placed)
-    return Placed(source, program, placed, answer, _bounds(source, program, answer))
+    return Placed(source, program, placed, answer, _bounds(source, program, answer), _defined(source, program, answer))
 
 
 def _same_at_every_stage(done: list[pipeline.Stage], answer: Arrays, source: Source) -> None:
@@ -135,10 +148,10 @@ def _refused(error: PtoError) -> Refused:
     return Refused(tuple(diagnostic.code for diagnostic in error.diagnostics), str(error))
 
 
-def interpreted(program: Program, source: Source) -> Arrays:
+def interpreted(program: Program, source: Source, poison: int = interpreter.POISON) -> Arrays:
     """What the interpreter's run leaves behind."""
     values = source.values()
-    results = interpreter.run(program, values, architecture=source.architecture)
+    results = interpreter.run(program, values, architecture=source.architecture, poison=poison)
     return behind(results, values)
 
 
@@ -156,9 +169,19 @@ def _bounds(source: Source, program: Program, answer: Arrays) -> tuple[float | N
     return tuple((1e-4 if array.dtype == np.float32 else 1e-2) if rough else 0.0 for array, rough in pairs)
 
 
-def apart(found: NDArray[Any], wanted: NDArray[Any], bound: float) -> str:
+def _defined(source: Source, program: Program, answer: Arrays) -> tuple[NDArray[np.bool_], ...]:
+    """What is the same whatever memory starts as: only what something has been done to may leave elements out."""
+    if not source.changed:
+        return ()
+    other = interpreted(meaning(program, source.stage), source, OTHER_POISON)
+    return tuple(bits(one) == bits(two) for one, two in zip(answer, other, strict=True))
+
+
+def apart(found: NDArray[Any], wanted: NDArray[Any], bound: float, defined: NDArray[np.bool_] | None = None) -> str:
     """Where two executions differ by more than a bound, as text; empty where they agree."""
     same = bits(found) == bits(wanted)
+    if defined is not None:
+        same |= ~defined
     if bound:
         with np.errstate(all="ignore"):
             wide, right = found.astype(np.float64), wanted.astype(np.float64)

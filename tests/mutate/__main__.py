@@ -38,12 +38,12 @@ class Result:
         return f"{colour:5} {self.seconds:5.0f} s  {self.fault.part}: {self.fault.what}\n        {test}"
 
 
-def tried(space: Workspace, fault: Fault) -> Result:
+def tried(space: Workspace, fault: Fault, *, own_only: bool = False) -> Result:
     """The fault planted: the tests of its part run first, then all others."""
     start = time.monotonic()
     with space.with_fault(fault):
         own = space.test(fault.tests)
-        found = own if own.caught_by else space.test((), *fault.tests)
+        found = own if own.caught_by or own_only else space.test_all(*fault.tests)
     return Result(fault, found.caught_by, bool(own.caught_by), time.monotonic() - start, found.output)
 
 
@@ -53,10 +53,10 @@ def chosen(words: Sequence[str]) -> list[Fault]:
     return [fault for fault, text in texts if not words or any(word in text for word in words)]
 
 
-def results(space: Workspace, faults: Sequence[Fault], outputs: Path | None) -> Iterator[Result]:
+def results(space: Workspace, faults: Sequence[Fault], outputs: Path | None, *, own_only: bool) -> Iterator[Result]:
     """Every fault in turn, with a bar; each result is shown as it comes, its output kept where a folder is given."""
     for number, fault in enumerate(tqdm(faults, unit="fault", dynamic_ncols=True)):
-        result = tried(space, fault)
+        result = tried(space, fault, own_only=own_only)
         tqdm.write(str(result))
         if outputs is not None:
             (outputs / f"{number:02}.txt").write_text(f"{result}\n\n{result.output}", encoding="utf-8")
@@ -78,15 +78,17 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="only faults whose part, file or description has one of these")
     parser.add_argument("--workers", type=int, default=2, help="processes that run tests")
     parser.add_argument("--trusted", action="store_true", help="the suite is known to be green without a fault")
+    parser.add_argument("--own", action="store_true", help="run the tests of each fault's part alone")
     parser.add_argument("--outputs", type=Path, metavar="FOLDER", help="where to keep what pytest prints of each fault")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ptodsl-mutate-") as folder:
         space = Workspace.at(Path(folder), options.workers)
-        clean = Verdict() if options.trusted else space.test(())
+        clean = Verdict() if options.trusted else space.test_all()
         if clean.caught_by:
             print(f"without a fault the suite is not green: {clean.caught_by}\n{clean.output}")
             return 2
-        return report(list(results(space, chosen(options.words), options.outputs)))
+        found = results(space, chosen(options.words), options.outputs, own_only=options.own)
+        return report(list(found))
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ CODE_FAULTS: tuple[Fault, ...] = (
         "codegen",
         "codegen/control.py",
         "if len(moves) > 1 and any(text in written for _, _, text in moves):",
-        "if len(moves) > 2 and any(text in written for _, _, text in moves):",
-        units("codegen"),
+        "if len(moves) > 3 and any(text in written for _, _, text in moves):",
+        units("codegen_control"),
     ),
     Fault(
         "a loop that counts down ends at once",
@@ -38,7 +38,7 @@ CODE_FAULTS: tuple[Fault, ...] = (
         "codegen/control.py",
         "condition = up if int(statement.step.value) > 0 else down",
         "condition = up",
-        (*units("codegen"), *AGREEMENT),
+        units("codegen_control"),
     ),
     Fault(
         "a turned row or column keeps its run-time extents",

@@ -71,9 +71,14 @@ def suite_subjects(entries: Sequence[Entry] = tuple(ENTRIES.values())) -> Iterat
     for entry in entries:
         alike.setdefault(str(entry.program()), []).append(entry)
     for first, *others in alike.values():
-        runs = [entry.arguments(seed=3 + number) for number, entry in enumerate((first, *others))]
+        runs = [_plain(entry.arguments(seed=3 + number)) for number, entry in enumerate((first, *others))]
         for arch, architecture in ARCHITECTURES.items():
             yield Subject(first.name, arch, pipeline.place(first.program(), architecture), runs)
+
+
+def _plain(arguments: Run) -> Run:
+    """Arguments with scalars as Python's numbers."""
+    return [value.item() if np.ndim(value) == 0 else value for value in arguments]
 
 
 def random_subjects(count: int) -> Iterator[Subject]:

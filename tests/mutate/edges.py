@@ -1,4 +1,5 @@
-"""The original def-use edges with other addresses: whether on some path an operand's bytes do not hold what it means.
+"""The original def-use edges with other addresses: whether on some path an operand's bytes do not hold what it means,
+or an instruction writes what it reads.
 
 Kernels are executed path by path, every byte a token that says which execution wrote it and which of its bytes it is.
 Loops go round 0 to 2 times, branches both ways, whatever the bounds and conditions.
@@ -6,7 +7,7 @@ Loops go round 0 to 2 times, branches both ways, whatever the bounds and conditi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -81,6 +82,7 @@ class _Run:
         if row.view_of:
             self._view(op, row)
         elif row.pipe is not None or row.transfer:
+            self._lost |= self._overlaps(op, row)
             for effect, touch in ((Effect.READ, self._read), (Effect.SCRATCH, self._write)):
                 for slot, group in zip(row.operands, op.operands, strict=True):
                     for operand in group:
@@ -89,6 +91,30 @@ class _Run:
             self._means.update({result: self._write(result) for result in op.results if is_tile(result)})
         else:
             self._means.update({result: None for result in op.results if is_tile(result)})
+
+    def _overlaps(self, op: Op, row: OpRow) -> bool:
+        """Whether the op writes bytes that it reads; its result may have all those of an operand that it takes over."""
+        reads = list(self._tiles(op, row, Effect.READ))
+        written = [("", place) for _, place in self._tiles(op, row, Effect.SCRATCH)]
+        written += [("result", self._span(result)) for result in op.results if is_tile(result)]
+        taken = {*row.inplace, row.tied}
+        return any(
+            memory is other and _meet(bytes_, more) and not (what and name in taken and bytes_ == more)
+            for name, (memory, bytes_) in reads
+            for what, (other, more) in written
+        )
+
+    def _tiles(self, op: Op, row: OpRow, effect: Effect) -> Iterator[tuple[str, tuple[Memory, range]]]:
+        """The operands of an effect that are tiles: the name of each in the row, and where it lies."""
+        for slot, group in zip(row.operands, op.operands, strict=True):
+            for operand in group:
+                if slot.effect is effect and isinstance(operand, Value) and is_tile(operand):
+                    yield slot.name, self._span(operand)
+
+    def _span(self, tile: Value) -> tuple[Memory, range]:
+        type_, start = tile_type(tile), _start(tile) + self.moved.get(tile, 0)
+        assert type_.memory is not None
+        return type_.memory, range(start, start + type_.nbytes)
 
     def _view(self, op: Op, row: OpRow) -> None:
         (source,) = op.operands[row.operand_index(row.view_of)]
@@ -108,13 +134,15 @@ class _Run:
 
     def _place(self, tile: Value) -> Tokens:
         """The bytes of a tile where it lies now; a memory grows as far as any tile reaches."""
-        type_, start = tile_type(tile), _start(tile) + self.moved.get(tile, 0)
-        assert type_.memory is not None
-        stop = start + type_.nbytes
-        known = self._bytes.get(type_.memory, np.zeros(0, np.int64))
-        if len(known) < stop:
-            known = self._bytes[type_.memory] = np.concatenate([known, np.zeros(stop - len(known), np.int64)])
-        return known[start:stop]
+        memory, span = self._span(tile)
+        known = self._bytes.get(memory, np.zeros(0, np.int64))
+        if len(known) < span.stop:
+            known = self._bytes[memory] = np.concatenate([known, np.zeros(span.stop - len(known), np.int64)])
+        return known[span.start : span.stop]
+
+
+def _meet(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
 
 
 def _start(tile: Value) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutate.checked_faults import CHECKED_FAULTS
 from tests.mutate.code_faults import CODE_FAULTS
 from tests.mutate.fault import Fault
 from tests.mutate.front_faults import FRONT_FAULTS
@@ -17,4 +18,5 @@ FAULTS: tuple[Fault, ...] = (
     *CODE_FAULTS,
     *LIBRARY_FAULTS,
     *RUNTIME_FAULTS,
+    *CHECKED_FAULTS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,13 @@ class Graph:
         values = self.arguments()
         values += Provider(self.program.launch.signature).fresh(values)
         return sorted(self.program.edges([value.ctypes.data for value in values], seeds))
+
+    def misses(self, edges: Collection[Edge]) -> bool:
+        """Whether some pair that must be in order is not, with these dependencies alone."""
+        before: dict[int, set[int]] = {}
+        for earlier, later in sorted(edges, key=lambda edge: edge[1]):
+            before.setdefault(later, set()).update({earlier}, before.get(earlier, ()))
+        return any(earlier not in before.get(later, ()) for earlier, later in self.demanded)
 
     def differs(self, edge: Edge, seeds: Sequence[int]) -> bool:
         """Whether without a dependency one of these orders leaves something else."""

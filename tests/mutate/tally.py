@@ -29,6 +29,8 @@ class Tally:
     mutants: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     reasons: Counter[str] = field(default_factory=Counter[str])
     unreported: list[str] = field(default_factory=list[str])
+    accused: list[str] = field(default_factory=list[str])
+    """Programs that are right and in which the checked library finds something."""
 
     def add(self, kind: str, where: str, outcomes: set[Outcome], text: str) -> None:
         """Count a mutant; `text` is the reason of a harmless one, else what it is."""
@@ -59,6 +61,7 @@ class Tally:
         notes = [f"harmless, {self.harmless_share:.1%} of all:"] if self.reasons else []
         notes += [f"  {count:4}  {reason}" for reason, count in self.reasons.most_common()]
         notes += [f"UNREPORTED {text}" for text in self.unreported]
+        notes += [f"ACCUSED {text}" for text in self.accused]
         return "\n".join([*_aligned([headings, *rows]), *notes])
 
     def _cells(self, counts: Counter[Outcome]) -> list[str]:

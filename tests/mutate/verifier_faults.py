@@ -100,8 +100,8 @@ VERIFIER_FAULTS: tuple[Fault, ...] = (
         "it finds no hazard",
         "verify_sync",
         "ptodsl/verify/sync.py",
-        "if self._suspects[instruction] & self._pending.running(instruction.pipe):",
-        "if self._suspects[instruction] & self._pending.running(instruction.pipe) & 0:",
+        "suspects = self._conflicts.of[bit] & running & ~self._order.kept(instruction, bit)",
+        "suspects = self._conflicts.of[bit] & running & ~self._order.kept(instruction, bit) & 0",
         SYNC,
     ),
     Fault(
@@ -132,8 +132,8 @@ VERIFIER_FAULTS: tuple[Fault, ...] = (
         "ranges that share their last byte do not meet",
         "verify_sync",
         "ptodsl/verify/conflicts.py",
-        "return self._all & ~swept | sweep.meeting(start, start + side.size)",
-        "return self._all & ~swept | sweep.meeting(start, start + side.size - 1)",
+        "met[index] &= everyone & ~others | sweep.meeting(start, start + side.size)",
+        "met[index] &= everyone & ~others | sweep.meeting(start, start + side.size - 1)",
         SYNC,
     ),
     Fault(

@@ -68,12 +68,18 @@ class Workspace:
         finally:
             path.write_text(before, encoding="utf-8")
 
-    def test(self, paths: Sequence[str], *without: str) -> Verdict:
-        """Runs tests until the first that is not green; `without` are files that have run already."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=short", "-rfE", "-p", "no:cacheprovider"]
-        command += ["-n", str(self.workers), "--dist", "loadfile", "-m", "not lint"] if self.workers > 1 else []
+    def test(self, paths: Sequence[str]) -> Verdict:
+        """Runs some tests, one after the other, until the first that is not green."""
+        return self._verdict([*paths])
+
+    def test_all(self, *without: str) -> Verdict:
+        """Runs the suite until the first test that is not green; `without` are files that have run already."""
         ignored = [f"--ignore={path}" for path in (_FITS_NO_FAULT, *without)]
-        done = self._run([*command, *ignored, *paths])
+        return self._verdict(["-n", str(self.workers), "--dist", "loadfile", *ignored])
+
+    def _verdict(self, arguments: Sequence[str]) -> Verdict:
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=short", "-rfE", "-p", "no:cacheprovider"]
+        done = self._run([*command, "-m", "not lint", *arguments])
         if done.returncode in _GREEN:
             return Verdict(output=done.stdout)
         found = _NOT_GREEN.search(done.stdout)

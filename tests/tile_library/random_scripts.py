@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from ptodsl.ir.hardware import Core, Memory, Pipe
@@ -45,6 +45,34 @@ class Scripts:
             placed.pop(random.randrange(len(actions), len(placed)))
         steps = [step for _, step in sorted(placed, key=lambda row: row[0])]
         return [*steps, Barrier()] if random.random() < 0.5 else steps
+
+    def draw_long(self, length: int) -> list[Step]:
+        """A script of many windows, with flags between neighbours and now and then a wait of S."""
+        random = self.random
+        core = random.choice(list(Core))
+        pipes = sorted(self.architecture.cores[core].pipes, key=lambda pipe: pipe.value)
+        spread = random.choice([1, 10, 60])
+        steps: list[Step] = []
+        for _ in range(length):
+            if random.random() < 0.6:
+                steps.append(self._shifted(self._action(core, pipes), spread))
+            else:
+                source, target = random.choice(pipes), random.choice(pipes)
+                if source is not target:
+                    steps += [Set(source, target), Wait(source, target)]
+                elif source is not Pipe.S:
+                    steps.append(Barrier(source))
+        return steps
+
+    def _shifted(self, action: Instruction | Access, spread: int) -> Instruction | Access:
+        """The action on other bytes."""
+
+        def moved(touch: Touch) -> Touch:
+            return replace(touch, start=touch.start + 48 * self.random.randrange(spread))
+
+        if isinstance(action, Access):
+            return Access(moved(action.touch))
+        return replace(action, touches=tuple(map(moved, action.touches)))
 
     def _action(self, core: Core, pipes: list[Pipe]) -> Instruction | Access:
         random = self.random

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from ptodsl.errors import PtoError
-from ptodsl.runtime import build, cache, digests, launch, processor, toolchains
+from ptodsl.runtime import build, cache, compilation, digests, launch, processor, toolchains
 from ptodsl.runtime.cache import Cache
 from ptodsl.runtime.toolchains import Toolchain
 from tests.unit.runtime_programs import ADD, add_signature, cache_at
@@ -345,7 +345,7 @@ def test_interrupt_stops_the_compiler_and_leaves_nothing(
         raise KeyboardInterrupt
 
     (tmp_path / "hold").touch()
-    monkeypatch.setattr(subprocess.Popen, "communicate", interrupt)
+    monkeypatch.setattr(compilation, "said", interrupt)
     with cache_at(root):
         with pytest.raises(KeyboardInterrupt):
             build.build(ADD, slow)
@@ -375,7 +375,8 @@ def test_process_killed_in_mid_compile_leaves_nothing_corrupt(slow: Toolchain, t
     script = Path(slow.compiler.command[0])
     process = builder(script, root)
     wait_for(lambda: len(started(tmp_path)) == 2)  # the program and the launcher
-    os.killpg(process.pid, signal.SIGKILL)
+    for one in (process.pid, *started(tmp_path)):
+        os.kill(one, signal.SIGKILL)
     process.communicate()
     (tmp_path / "hold").unlink()
     left = list((root / "building").iterdir())

@@ -23,7 +23,7 @@ from tests.enumerate_sync import judge
 from tests.oracle_sync import Oracle, without_item
 from tests.ordered_kernels import items_of
 from tests.random_kernels import random_kernel
-from tests.random_sync import Cube, Generator, Mixed, Vector
+from tests.random_sync import Cube, Generator, Mixed, Vector, Windows
 from tests.scalar_access import scalar_access
 
 TARGETS = list(product((A2A3, A5), (False, True)))
@@ -124,7 +124,7 @@ def test_random_kernels_with_scalar_access_are_ordered(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("architecture", [A2A3, A5], ids=lambda architecture: architecture.name)
-@pytest.mark.parametrize("generator", [Vector, Cube, Mixed])
+@pytest.mark.parametrize("generator", [Vector, Cube, Mixed, Windows])
 def test_the_verifier_takes_what_is_ordered_and_misses_every_item(
     generator: type[Generator], architecture: Architecture, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,7 +41,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "verdicts": frozenset({"errors", "machine", "runtime", "words"}),
     "handwritten": frozenset({"codegen", "errors", "nodes", "ptodsl", "runtime", "verdicts", "words"}),
     "memory_map": IR,
-    "signature": frozenset({"runtime"}) | IR,
+    "signature": frozenset({"errors", "runtime"}) | IR,
     "pipeline": frozenset({"errors", "machine", "ops", "passes", "verify"}) | IR,
     "version": frozenset(),
     "reproducer": frozenset({"errors", "machine", "pipeline", "version"}) | IR,
