@@ -111,8 +111,9 @@ def function(body: Callable[..., R] | None = None, /, *, type: FunctionType = Fu
 
 def program(source: type) -> ProgramClass:
     """The program that a class of functions is; raises `PtoError` with every name, type and output error in it."""
-    if not isinstance(source, type):
-        raise _not_a_class(source)
+    given: object = source  # whatever its type says
+    if not isinstance(given, type):
+        raise _not_a_class(given)
     from ptodsl.frontend.programs import lower_class
 
     return ProgramClass(source, lower_class(source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import linecache
 import tokenize
 from collections.abc import Iterable
@@ -94,10 +95,33 @@ class Source:
         return column if text.isascii() else len(text.encode()[:column].decode())
 
 
+_CALLS = frozenset(
+    {
+        "LOAD_ATTR",
+        "LOAD_METHOD",
+        "PUSH_NULL",
+        "PRECALL",
+        "CALL",
+        "CALL_METHOD",
+        "CALL_FUNCTION",
+        "CACHE",
+        "EXTENDED_ARG",
+    }
+)
+"""Instructions of calls: which of them Python takes hangs on what the rest of its file or cell imports."""
+
+_OPERATORS = frozenset({"BINARY_OP", "COMPARE_OP"})
+
+
 def _essence(code: CodeType) -> tuple[object, ...]:
     """What one text always becomes, code inside left out."""
     constants = [repr(constant) for constant in code.co_consts if not isinstance(constant, CodeType)]
-    return code.co_code, constants, code.co_names, code.co_varnames
+    operations = [
+        (one.opname, one.arg if one.opname in _OPERATORS else None)
+        for one in dis.get_instructions(code)
+        if one.opname not in _CALLS
+    ]
+    return constants, code.co_names, code.co_varnames, operations
 
 
 def locate(python: FunctionType) -> tuple[Source, ast.FunctionDef]:

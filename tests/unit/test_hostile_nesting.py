@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,7 +81,7 @@ def test_the_deepest_nest_that_is_read_goes_all_the_way(nest: Callable[[int], st
     end = placed(program)
     assert print_program(parse(print_program(end))) == print_program(end)
     assert ptodsl.emit(program)
-    a = np.random.default_rng(0).standard_normal((8, 8)).astype(np.float32)
+    a: Any = np.random.default_rng(0).standard_normal((8, 8)).astype(np.float32)
     given = a.copy()
     ptodsl.interpret(program, given, 1, True)
     assert nest is loops_that_carry or np.array_equal(given, a)

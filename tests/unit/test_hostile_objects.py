@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ptodsl
+from ptodsl.driver import compile_all
 from ptodsl.errors import PtoError
 from tests.unit.modules import HEAD, LOAD, SIGNATURE, STORE, Load, module_in
 from tests.unit.runtime_programs import cache_at
@@ -25,7 +26,7 @@ class Biting:
     def _bite(self, *_: object) -> Any:
         raise RuntimeError("bitten")
 
-    __eq__ = __repr__ = __bool__ = __len__ = __iter__ = __int__ = __index__ = __float__ = __hash__ = _bite  # type: ignore[assignment]
+    __eq__ = __repr__ = __bool__ = __len__ = __iter__ = __int__ = __index__ = __float__ = __hash__ = _bite
 
 
 class BitingInt(int):
@@ -34,7 +35,7 @@ class BitingInt(int):
     def _bite(self, *_: object) -> Any:
         raise RuntimeError("bitten")
 
-    __eq__ = __repr__ = __add__ = __radd__ = __mul__ = __lt__ = __bool__ = _bite  # type: ignore[assignment]
+    __eq__ = __repr__ = __add__ = __radd__ = __mul__ = __lt__ = __bool__ = _bite
     __hash__ = int.__hash__
 
 
@@ -154,7 +155,7 @@ def test_any_name_in_any_place_compiles_and_runs(load: Load, tmp_path: Path) -> 
     ]
     a = np.random.default_rng(0).integers(-9, 9, (16, 64)).astype(np.float32)
     with cache_at(tmp_path / "cache"):
-        first, second, third = ptodsl.driver.compile_all([load(HEAD + text).k for text in texts])
+        first, second, third = compile_all([load(HEAD + text).k for text in texts])
     np.testing.assert_array_equal(first(a), a)
     np.testing.assert_array_equal(second(a, *range(len(NAMES))), a + sum(range(len(NAMES))))
     np.testing.assert_array_equal(third(a), a + len(NAMES))

@@ -214,6 +214,7 @@ def written(content: bytes) -> Callable[[Path], None]:
         written(kernel("    t = pl.neg(t)\n").encode()),
         written(kernel().replace("[0, 0], [16", "[0, 1], [16").encode()),
         written(kernel().replace("t = pl", "u = pl").encode()),
+        written(kernel("    n + 1\n").replace("n + 1", "n - 1").encode()),
     ],
 )
 def test_source_that_is_gone_or_changed_since_it_ran_is_refused(load: Load, change: Callable[[Path], None]) -> None:
@@ -234,7 +235,8 @@ def test_source_whose_comments_changed_is_taken(load: Load) -> None:
 
 @pytest.mark.parametrize("value", [5, None, len, lambda: 1, "class", []])
 def test_decorators_on_something_else_say_so(value: Any) -> None:
-    for decorator in (pl.program, pl.function):
+    decorators: tuple[Any, ...] = (pl.program, pl.function)
+    for decorator in decorators:
         if decorator is pl.function and (value is None or callable(value)):
             continue  # a `def`, or called for a decorator
         with pytest.raises(PtoError) as caught:

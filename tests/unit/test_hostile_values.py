@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torch.utils.dlpack
 
 import ptodsl
 import ptodsl.language as pl
@@ -177,7 +178,7 @@ SPECIAL = np.array(
 
 @pytest.mark.parametrize("mode", ["rint", "trunc", "floor", "ceil"])
 @pytest.mark.parametrize("dtype", [pl.INT32, pl.INT16, pl.INT64, pl.FP16, pl.BF16], ids=str)
-def test_special_numbers_are_cast_alike_everywhere(dtype: Any, mode: str) -> None:
+def test_special_numbers_are_cast_alike_everywhere(dtype: Any, mode: Any) -> None:
     @pl.function
     def k(a: ROWS, c: pl.Out[pl.Tensor[[16, 64], dtype]]) -> pl.Tensor[[16, 64], dtype]:
         return pl.store(pl.cast(pl.load(a, [0, 0], [16, 64]), dtype, mode=mode), [0, 0], c)
@@ -313,7 +314,7 @@ class Torn:
 
     def __dlpack__(self, **options: Any) -> Any:
         capsule = self.array.__dlpack__(**options)
-        torch.from_dlpack(SimpleNamespace(__dlpack__=lambda **_: capsule, __dlpack_device__=self.__dlpack_device__))
+        torch.utils.dlpack.from_dlpack(capsule)
         return capsule
 
 

@@ -38,7 +38,7 @@ class Handle:
     @property
     def is_contiguous(self) -> bool:
         """Whether no element lies between its first one and its last."""
-        return int(self.places.max() - self.places.min()) + 1 == self.places.size
+        return int(self.places.max() - self.places.min()) + 1 == int(self.places.size)
 
 
 @dataclass(frozen=True)
@@ -161,13 +161,14 @@ def random_view_script(seed: int, tasks: int, *, gated: bool = False) -> ViewScr
             script.task((fresh, False, True))
         elif choice < 0.55 and not gated:
             handle = _any(rng, [one for one in script.handles if script.handles[one].base != INPUT])
-            indices = [int(rng.integers(extent)) for extent in script.handles[handle].places.shape]
+            shape: tuple[int, ...] = script.handles[handle].places.shape
+            indices = [int(rng.integers(extent)) for extent in shape]
             if rng.random() < 0.5:
                 script.read(handle, indices)
             else:
                 script.write(handle, indices, int(rng.integers(99)))
         else:
-            script.task(*_parts(script, rng), spins=int(rng.integers(2) * rng.integers(300)))
+            script.task(*_parts(script, rng), spins=int(rng.integers(2)) * int(rng.integers(300)))
     if gated:
         script.note_moment()
     script.words.append(0)
@@ -182,14 +183,14 @@ def derive(script: ViewScript, target: int) -> None:
     """A window or another shape of some handle; a handle that was derived often is a small one."""
     rng = script.rng
     source = _any(rng, list(script.handles))
-    old = script.handles[source].places
+    shape: tuple[int, ...] = script.handles[source].places.shape
     shapes = _reshapes(script.handles[source], rng)
     if shapes and rng.random() < 0.4:
         script.reshape(target, source, shapes[int(rng.integers(len(shapes)))])
         return
-    most = [extent if rng.random() < 0.3 else max(1, extent // int(rng.integers(1, 5))) for extent in old.shape]
+    most = [extent if rng.random() < 0.3 else max(1, extent // int(rng.integers(1, 5))) for extent in shape]
     sizes = [int(rng.integers(1, extent + 1)) if rng.random() < 0.8 else extent for extent in most]
-    offsets = [int(rng.integers(extent - size + 1)) for extent, size in zip(old.shape, sizes, strict=True)]
+    offsets = [int(rng.integers(extent - size + 1)) for extent, size in zip(shape, sizes, strict=True)]
     script.view(target, source, offsets, sizes)
 
 
@@ -197,7 +198,8 @@ def _reshapes(handle: Handle, rng: np.random.Generator) -> list[tuple[int, ...]]
     """Shapes that a handle may take: any of its size without gaps, else with dims of one element more or fewer."""
     if handle.places.size == ELEMENTS:
         return list(SHAPES)
-    kept = tuple(extent for extent in handle.places.shape if extent != 1)
+    shape: tuple[int, ...] = handle.places.shape
+    kept = tuple(extent for extent in shape if extent != 1)
     found = [kept] if kept else []
     if len(kept) < 5:
         at = int(rng.integers(len(kept) + 1))
