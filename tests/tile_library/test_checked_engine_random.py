@@ -41,7 +41,9 @@ def judge(outcome: Outcome, oracle: Oracle) -> None:
     assert pairs(outcome, relaxed=False) <= strict
     told = {line for pair in pairs(outcome, relaxed=False) for line in pair}
     missed = [pair for pair in strict if not told.intersection(pair)]
-    assert all(any(oracle.meet(pair[0], line) for line in told) for pair in missed), "what is forgotten has been told of"
+    assert all(any(oracle.meet(pair[0], line) for line in told) for pair in missed), (
+        "what is forgotten has been told of"
+    )
     assert pairs(outcome, relaxed=True) <= oracle.hazards.keys()
     assert bool(pairs(outcome, relaxed=True) | pairs(outcome, relaxed=False)) == bool(oracle.hazards)
     assert set(outcome.lines("store-unfinished")) <= set(oracle.unfinished)
