@@ -6,13 +6,15 @@ FUZZ_KINDS ?= well,ill,text
 FUZZ_JOURNAL ?= build/fuzz.jsonl
 SANITIZED_SCRIPTS ?= 300
 RANDOM_KERNELS ?= 400
+TASK_GRAPHS ?= 3000
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz fuzz-verifiers sanitize mutate mutation-table lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz fuzz-verifiers task-graphs sanitize mutate mutation-table lint format bench \
+	goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
@@ -34,6 +36,9 @@ fuzz-verifiers: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_verify_sync_random.py \
 		tests/unit/test_verify_placement_random.py tests/unit/test_insert_sync_random.py \
 		--random-kernels $(RANDOM_KERNELS)
+
+task-graphs: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_task_views.py --task-graphs $(TASK_GRAPHS)
 
 sanitize: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)

@@ -10,6 +10,8 @@ import numpy as np
 
 HOST = "cpu"
 
+_LAST_ADDRESS = (1 << 63) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayView:
@@ -46,13 +48,28 @@ class Unreadable(Exception):
 
 def view(value: object) -> ArrayView | None:
     """The memory behind an array; None for what is no array. Raises Unreadable."""
+    seen = _view(value)
+    if seen is not None and seen.device == HOST and len(seen.shape) and 0 not in seen.shape:
+        _check_address(seen)
+    return seen
+
+
+def _check_address(seen: ArrayView) -> None:
+    """Raises where there can be no memory; whether what an object says of its memory is true, nobody can tell."""
+    if seen.address == 0:
+        raise Unreadable("it has no memory: it was freed, or is only a stand-in")
+    if not 0 < seen.address <= _LAST_ADDRESS - max(0, seen.bytes.stop - seen.bytes.start):
+        raise Unreadable(f"there is no memory at the address {seen.address}")
+
+
+def _view(value: object) -> ArrayView | None:
     if isinstance(value, np.ndarray):
         return _of_numpy(value)  # pyright: ignore[reportUnknownArgumentType]  # an array of any shape and dtype
     if isinstance(value, np.generic):
         return None
-    if is_torch(value):
-        return _of_torch(value)
     try:
+        if is_torch(value):
+            return _of_torch(value)
         if hasattr(value, "__array_interface__"):
             return _of_numpy(np.asarray(_Interface(value)))
         if hasattr(value, "__dlpack__"):

@@ -216,7 +216,7 @@ bool unpack_torch(Object* tensor, const Slot& slot, const Names& names, Range& r
     if (address == nullptr) return false;
     const void* data = python::PyLong_AsVoidPtr(address);
     python::Py_DecRef(address);
-    return cover(data, slot, range);
+    return data != nullptr && cover(data, slot, range);  // null where the storage was freed
 }
 
 bool unpack_tensor(Object* value, const Slot& slot, const Names& names, Buffers& buffers, Range& range) {

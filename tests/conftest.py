@@ -30,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=100,
         help="how many random scripts the engine of the checked library judges in each of eight tests",
     )
+    parser.addoption(
+        "--task-graphs",
+        type=int,
+        default=40,
+        help="how many random graphs of tasks on views each test of dependencies tries",
+    )
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ ENTRY_FORM = "a function's name, with its namespace and template arguments: soft
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _ENTRY = re.compile(r"(::)?[A-Za-z_]\w*(<[^;{}]*>)?(::[A-Za-z_]\w*(<[^;{}]*>)?)*")
+_UNSPEAKABLE = re.compile(r'["\n\r]')
 _MOST_DIMS = 5
 
 
@@ -38,6 +39,8 @@ def described(options: argparse.Namespace) -> tuple[Kernel, dict[str, list[str]]
         raise Refused(f"--entry is missing: name the function of {options.file} to call, {ENTRY_FORM}")
     if not options.file.is_file():
         raise Refused(f"cannot read {options.file}: there is no such file")
+    if _UNSPEAKABLE.search(str(options.file.absolute())):
+        raise Refused(f"cannot include {str(options.file)!r}: no `#include` can name a path with such characters")
     given = given_values(options.set)
     slots: list[Slot] = []
     for option, text in options.parameters or ():

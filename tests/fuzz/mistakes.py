@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from random import Random
 from typing import cast
 
@@ -85,7 +86,7 @@ def keyword(tree: ast.Module, random: Random) -> bool:
     if call.keywords and random.random() < 0.5:
         random.choice(call.keywords).arg = random.choice(KEYWORDS)
     else:
-        call.keywords.append(ast.keyword(random.choice(KEYWORDS), random.choice(values(tree))))
+        call.keywords.append(ast.keyword(random.choice(KEYWORDS), deepcopy(random.choice(values(tree)))))
     return True
 
 
@@ -103,7 +104,7 @@ def expression(tree: ast.Module, random: Random) -> bool:
     if not holders:
         return False
     node, name, index = random.choice(holders)
-    new, field = random.choice(values(tree)), getattr(node, name)
+    new, field = deepcopy(random.choice(values(tree))), getattr(node, name)
     if isinstance(field, list):
         field[index] = new
     else:
@@ -172,7 +173,7 @@ def declaration(tree: ast.Module, random: Random) -> bool:
         case 2:
             del parameters[random.randrange(len(parameters))]
         case 3:
-            parameters.append(random.choice(parameters))
+            parameters.append(deepcopy(random.choice(parameters)))
         case _:
             function.decorator_list = []
     return True
@@ -184,7 +185,7 @@ def order(tree: ast.Module, random: Random) -> bool:
     if random.random() < 0.5:
         random.shuffle(program.body)
     else:
-        program.body.append(random.choice(program.body))
+        program.body.append(deepcopy(random.choice(program.body)))
     return True
 
 

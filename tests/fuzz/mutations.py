@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from dataclasses import replace
 from random import Random
 
@@ -35,7 +36,7 @@ def _repeat_argument(tree: ast.Module, random: Random) -> bool:
     call = random.choice(calls(tree))
     if not call.args:
         return False
-    call.args.insert(random.randrange(len(call.args) + 1), random.choice(call.args))
+    call.args.insert(random.randrange(len(call.args) + 1), deepcopy(random.choice(call.args)))
     return True
 
 
@@ -135,7 +136,7 @@ def _condition(tree: ast.Module, random: Random) -> bool:
     found = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
     values = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and is_value(node)]
     if found:
-        random.choice(found).test = random.choice(values)
+        random.choice(found).test = deepcopy(random.choice(values))
     return bool(found)
 
 

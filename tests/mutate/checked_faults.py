@@ -6,7 +6,8 @@ from tests.mutate.fault import Fault
 
 ENGINE = "runtime/support/ptodsl/checked/"
 SCRIPTS = ("tests/tile_library/test_checked_engine.py", "tests/tile_library/test_checked_engine_random.py")
-MUTANTS = ("tests/mutate/test_table.py",)
+FACADE = "runtime/include/pto/checked/"
+KERNELS = ("tests/unit/test_invalid_kernels.py", "tests/mutate/test_table.py")
 
 CHECKED_FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -40,5 +41,29 @@ CHECKED_FAULTS: tuple[Fault, ...] = (
         "const Token token = queue.tokens[queue.first++];",
         "const Token token = queue.tokens.back();\n        queue.tokens.pop_back();",
         SCRIPTS,
+    ),
+    Fault(
+        "tiles may lie off their alignment",
+        "checked facade",
+        f"{FACADE}call.hpp",
+        "if (data && start >= 0 && start + bytes <= capacity && start % alignment == 0) return true;",
+        "if (data && start >= 0 && start + bytes <= capacity) return true;",
+        KERNELS,
+    ),
+    Fault(
+        "rows that are loaded end where their elements do",
+        "checked facade",
+        f"{FACADE}regions.hpp",
+        "start_of(tile) + first, round_up(along * size, line), across, pitch);",
+        "start_of(tile) + first, round_up(along * size, 1), across, pitch);",
+        KERNELS,
+    ),
+    Fault(
+        "what is left behind whole lines counts as defined",
+        "checked facade",
+        f"{FACADE}defined.hpp",
+        "    for (; i < count; ++i) rest &= bytes[i];\n",
+        "",
+        KERNELS,
     ),
 )

@@ -67,7 +67,7 @@ def main() -> int:
     """The whole table, or that of every nth mutant."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutate.table", description=__doc__)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="judge every Nth mutant only")
-    parser.add_argument("--random", type=int, default=20, metavar="N", help="so many random kernels of each core")
+    parser.add_argument("--random", type=int, default=10, metavar="N", help="so many random kernels of each core")
     parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="orders of each task graph")
     options = parser.parse_args()
     tally = Tally()

@@ -18,7 +18,7 @@ each = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.part}
 
 PARTS = {
     *("frontend", "inference", "effects", "op table", "codegen", "interpreter"),
-    *("task graph", "arena", "launcher", "arguments", "launch", "cache", "checked engine"),
+    *("task graph", "arena", "launcher", "arguments", "launch", "cache", "checked engine", "checked facade"),
     *(one.name for one in pipeline.PASSES),
     *("verify_structure", *(verify.__name__ for verify in pipeline.VERIFIERS)),
     *(path.stem for path in (ROOT / "runtime/include/pto/isa").glob("*.hpp")),

@@ -26,6 +26,7 @@ from tests.mutate.editing import Mutant
 from tests.mutate.judges import Arrays, arrays_of, fresh, same
 from tests.mutate.switch import NUMBER, Switch
 
+TEMPORARY = "temporary shrunk"
 SECONDS = 60.0
 """How long one mutant may take: a launch takes less than a thousandth of a second."""
 ORDERS = ("program", "lazy", "eager", *(f"random:{seed}" for seed in range(1, 18)))
@@ -52,18 +53,25 @@ class Library:
     number: int | None
 
 
-def compiled(subject: Subject, mutants: Sequence[Mutant]) -> list[Library]:
-    """The library of the program as it is, then that of each mutant: the same one wherever a switch can do."""
+def compiled(subject: Subject, mutants: Sequence[Mutant]) -> list[Library | None]:
+    """The library of the program as it is, then that of each mutant: the same one wherever a switch can do.
+
+    Of the others only those with other temporaries are compiled, each alone: the rest is not what the checked library
+    could judge, as outputs that are swapped, or is no other C++, as one name of a variable at another address.
+    """
     base, tool = Switch(_text(subject, subject.placed)), _toolchain(subject)
-    apart: dict[int, str] = {}
+    switched: set[int] = set()
+    alone: dict[int, str] = {}
     for number, mutant in enumerate(mutants):
         lines = _text(subject, mutant.program)
-        if not base.add(number, lines):
-            apart[number] = "\n".join(lines)
-    first, *others = build.build_all((text, tool) for text in (base.text, *apart.values()))
-    alone = dict(zip(apart, others, strict=True))
-    own = [Library(alone[n], None) if n in alone else Library(first, n) for n in range(len(mutants))]
-    return [Library(first, -1), *own]
+        if base.add(number, lines):
+            switched.add(number)
+        elif mutant.kind == TEMPORARY:
+            alone[number] = "\n".join(lines)
+    first, *others = build.build_all((text, tool) for text in (base.text, *alone.values()))
+    libraries = {number: Library(path, None) for number, path in zip(alone, others, strict=True)}
+    libraries |= {number: Library(first, number) for number in switched}
+    return [Library(first, -1), *(libraries.get(number) for number in range(len(mutants)))]
 
 
 def _text(subject: Subject, program: Program) -> list[str]:
@@ -81,11 +89,12 @@ class Bench:
     """The libraries of a subject and its mutants, to be launched."""
 
     subject: Subject
-    libraries: Sequence[Library]
+    libraries: Sequence[Library | None]
 
     def run(self, number: int, order: str, seed: int = 0) -> tuple[frozenset[str], Arrays]:
         """The codes that a launch gives and what it leaves; `number` -1 is the program itself."""
         library = self.libraries[number + 1]
+        assert library is not None
         if library.number is not None:
             ctypes.c_int64.in_dll(ctypes.CDLL(str(library.path)), NUMBER).value = library.number
         signature = signature_of(self.subject.placed)
@@ -106,6 +115,8 @@ class Bench:
 
     def trial(self, number: int, orders: Sequence[str]) -> Trial:
         """A mutant in some orders, on all arguments; findings of the program itself are not its own."""
+        if self.libraries[number + 1] is None:
+            return Trial()
         codes: set[str] = set()
         differs = False
         for seed in range(len(self.subject.runs)):

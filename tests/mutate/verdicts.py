@@ -11,12 +11,12 @@ from tests.mutate.editing import Mutant
 from tests.mutate.judges import Arrays, edge_is_lost, is_unordered, left_behind, same, static_codes
 from tests.mutate.placement_mutants import Shift
 from tests.mutate.tally import Outcome, Tally
-from tests.mutate.trials import Bench, Trial, trials
+from tests.mutate.trials import TEMPORARY, Bench, Trial, trials
 
 MANY = ("lazy", "eager", *(f"random:{seed}" for seed in range(1, 999)))
 """The orders that a mutant is tried in before it is called harmless."""
 
-OUTPUTS, TEMPORARY = "outputs swapped", "temporary shrunk"
+OUTPUTS = "outputs swapped"
 
 
 @dataclass(frozen=True)

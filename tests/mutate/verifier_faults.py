@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutate.fault import Fault, units
 
 PLACEMENT = units("verify_placement", "verify_placement_faults", "verify_placement_random")
-SYNC = units("verify_sync", "verify_sync_sequences", "verify_sync_windows", "verify_sync_random")
+SYNC = units("verify_sync", "verify_sync_edges", "verify_sync_sequences", "verify_sync_windows", "verify_sync_random")
 
 VERIFIER_FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -129,7 +129,7 @@ VERIFIER_FAULTS: tuple[Fault, ...] = (
         SYNC,
     ),
     Fault(
-        "ranges that share their last byte do not meet",
+        "ranges that share only their last byte or row do not meet",
         "verify_sync",
         "ptodsl/verify/conflicts.py",
         "met[index] &= everyone & ~others | sweep.meeting(start, start + side.size)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ptodsl.ir.hardware import Memory, Pipe
 from tests.tile_library.checked_scripts import Access, Barrier, Instruction, Set, Step, Touch, Wait
@@ -79,7 +79,6 @@ class Sequence:
     steps: list[Step]
     a2a3: tuple[str, ...] = ()
     a5: tuple[str, ...] = ()
-    tags: frozenset[str] = field(default_factory=frozenset[str])
 
 
 def always(steps: list[Step], *kinds: str) -> Sequence:
@@ -131,7 +130,7 @@ SEQUENCES: dict[str, Sequence] = {
     "13 large accumulation": always([matmul(), matmul(128, "TMATMUL_ACC")]),
     "13 operand overwritten": always([matmul(), extract(0, Memory.L0A)], "race"),
     "13 operand overwritten in order": always([matmul(), *flags(M, MTE1), extract(0, Memory.L0A)]),
-    "14 two sets": always([Set(MTE2, V)] * 2 + [Wait(MTE2, V)] * 2, "set-twice"),
+    "14 two sets": always([*[Set(MTE2, V)] * 2, *[Wait(MTE2, V)] * 2], "set-twice"),
     "14 no set": always([Wait(V, MTE3)], "wait-without-set"),
     "14 set before what it tells": always(
         [load(0), *flags(MTE2, V), Set(V, MTE3), add(1, 0, 0), Wait(V, MTE3), store(1), *END], "race"

@@ -67,7 +67,9 @@ class Oracle:
         for i, earlier in enumerate(accesses):
             for later in accesses[i + 1 :]:
                 if not (self.before(earlier, later) or self.before(later, earlier)):
-                    found |= {(earlier, later): relaxed for relaxed in self._unordered(earlier, later)}
+                    verdicts = self._verdicts(earlier, later)
+                    if verdicts:
+                        found[earlier, later] = all(verdicts)
         return found
 
     @cached_property
@@ -91,11 +93,11 @@ class Oracle:
         step = self.steps[line]
         return step.touches if isinstance(step, Instruction) else (step.touch,) if isinstance(step, Access) else ()
 
-    def _unordered(self, earlier: int, later: int) -> Iterator[bool]:
-        """For accesses that meet and that no pipe keeps in order: whether it is only a note; notes come first."""
-        pairs = [(a, b) for a in self._touches(earlier) for b in self._touches(later) if _conflict(a, b)]
-        verdicts = {self._verdict(earlier, later, a, b) for a, b in pairs} - {None}
-        yield from (verdict for verdict in (True, False) if verdict in verdicts)
+    def _verdicts(self, earlier: int, later: int) -> set[bool]:
+        """For accesses that meet and that no pipe keeps in order: whether each is only a note."""
+        pairs = ((a, b) for a in self._touches(earlier) for b in self._touches(later) if _conflict(a, b))
+        verdicts = (self._verdict(earlier, later, a, b) for a, b in pairs)
+        return {verdict for verdict in verdicts if verdict is not None}
 
     def _verdict(self, earlier: int, later: int, first: Touch, second: Touch) -> bool | None:
         """None where the pipe keeps the order."""

@@ -57,9 +57,11 @@ class Scripts:
             if random.random() < 0.6:
                 steps.append(self._shifted(self._action(core, pipes), spread))
             else:
-                source, target = random.sample([*pipes, Pipe.S], 2)
-                synchronised = [Barrier(source)] if source is target else [Set(source, target), Wait(source, target)]
-                steps += [] if synchronised == [Barrier(Pipe.S)] else synchronised
+                source, target = random.choice(pipes), random.choice(pipes)
+                if source is not target:
+                    steps += [Set(source, target), Wait(source, target)]
+                elif source is not Pipe.S:
+                    steps.append(Barrier(source))
         return steps
 
     def _shifted(self, action: Instruction | Access, spread: int) -> Instruction | Access:

@@ -162,6 +162,12 @@ CASES: dict[str, Case] = {
     "L1 is filled by a transfer": Case(
         "TEXPANDS(m, 0.0f);", MTE2, (Touch("dst", "write", L1, 0, 4096),), "auto m = at<Nz>(0);"
     ),
+    "the scalar unit counts": Case(
+        "TCI<decltype(t), int32_t, 0>(t, 3);",
+        S,
+        (Touch("dst", "write", UB, 0, 256),),
+        "Tile<TileType::Vec, int32_t, 1, 64> t; TASSIGN(t, 0);",
+    ),
     "bits of a mask": Case(
         "TCMP(m, a, a, CmpMode::LT);",
         V,

@@ -235,6 +235,11 @@ def test_files_that_do_not_fit_are_refused(shell: Shell, kernels: str) -> None:
     assert (status, "no.cpp: there is no such file" in err) == (Status.USAGE, True)
 
 
+def test_path_that_no_include_can_name_is_refused(shell: Shell) -> None:
+    status, _, err = shell.run("check", shell.file(KERNELS, 'a"b.cpp'), "--entry", "raw", *X)
+    assert (status, "no `#include` can name a path" in err) == (Status.USAGE, True)
+
+
 def test_wrong_schedule_is_an_error_before_anything_compiles(shell: Shell, kernels: str) -> None:
     status, _, err = shell.run("check", kernels, "--entry", "no_such", *X, "--schedule", "fast")
     assert (status, "error[E0613]" in err) == (Status.TOOLCHAIN, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import ptodsl.language as pl
 from ptodsl import driver
 from ptodsl.compiled import Compiled
 from ptodsl.diagnostics import source_line
-from ptodsl.errors import PtoError
+from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.errors.build import LimitUnusable, ScheduleRefused, ScheduleUnknown
 from ptodsl.errors.checked import Race, RaceRelaxed
 from ptodsl.runtime import build, toolchains
@@ -69,7 +69,10 @@ def of_kind(launch: CheckedLaunch, kind: str) -> list[Finding]:
 
 
 def _judging_nothing(*_: object) -> Judge:
-    return lambda *_: ()
+    def nothing(_found: Sequence[Finding], _checking: Checking) -> tuple[Diagnostic, ...]:
+        return ()
+
+    return nothing
 
 
 @pytest.fixture

@@ -94,8 +94,8 @@ public:
         return shaped(Rank, shape);
     }
 
-    // Whether two tensors may have a byte in common: exact for windows of one tensor, by enclosing interval where their
-    // strides differ. Tensors with different bases have none.
+    // Whether two tensors have a byte in common; true also where views of very different strides make that long to find
+    // out. Tensors with different bases have none.
     bool meets(const Tensor& other) const;
 
 private:

@@ -45,13 +45,11 @@ RecordEvent TEXPANDS(Dst& dst, typename Dst::DType scalar, checked::Site site = 
     return checked::fill(call, dst, [scalar](auto& d) { isa::TEXPANDS(d, scalar); });
 }
 
-// Without a temporary A2/A3 counts by stores of the scalar unit, A5 by either unit: both touch the tile.
+// Without a temporary A2/A3 counts by stores of the scalar unit, A5 on the vector unit.
 template <typename Tile, typename T, int Descending>
 RecordEvent TCI(Tile& dst, T start, checked::Site site = {}) {
-    checked::Call scalar("TCI", site, PIPE_S);
-    scalar.writes("dst", checked::operand_of(dst));
-    scalar.carries_out([] {});
-    return checked::fill({"TCI", site}, dst, [start](auto& d) { isa::TCI<Tile, T, Descending>(d, start); });
+    return checked::fill({"TCI", site, checked::is_a2a3 ? PIPE_S : PIPE_V}, dst,
+                         [start](auto& d) { isa::TCI<Tile, T, Descending>(d, start); });
 }
 
 template <typename Tile, typename Tmp, typename T, int Descending>

@@ -3,9 +3,7 @@
 
 #include <cstring>
 
-#if __has_include(<pto/checked/shadow.hpp>)
 #include <pto/checked/shadow.hpp>
-#endif
 
 #include "global_shadows.hpp"
 #include "legality.hpp"
@@ -99,7 +97,6 @@ private:
 
     // What an earlier kernel left on chip is no number that looks right.
     static void forget_memories() {
-#if __has_include(<pto/checked/shadow.hpp>)
         static thread_local bool is_poisoned = false;
         for (size_t memory = 0; memory < detail::memory_count; ++memory) {
             const size_t start = detail::start_of(memory), end = detail::start_of(memory + 1);
@@ -107,7 +104,6 @@ private:
         }
         is_poisoned = true;
         forget_on_chip();
-#endif
     }
     static constexpr int poison = 0xff;  // NaN in every float
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "hazards.hpp"
-#include "queue.hpp"
+#include "queues.hpp"
 #include "schedule.hpp"
 
 namespace pto::checked {
@@ -15,7 +15,7 @@ public:
 
     void clear() {
         order_.clear();
-        for (Queue& queue : queues_) queue.clear();
+        queues_.clear();
         tokens_.drain([](Flag, const Token&) {});
         std::fill(std::begin(rescued_), std::end(rescued_), false);
         issued_ = 0;
@@ -70,8 +70,8 @@ public:
 
     // What is still blocked never ends.
     void let_all_go() {
-        for (const Queue& queue : queues_)
-            while (queue.is_blocked()) rescue(queue.front());
+        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe)
+            while (queues_[pipe].is_blocked()) rescue(queues_[pipe].front());
     }
 
     // Takes the tokens that are left and calls body(flag, token) for each, but for those that take the place of others.
@@ -134,33 +134,15 @@ private:
         for (pipe_t pipe = 0; pipe < pipe_count; ++pipe) order_.learn(pipe, clock);
     }
 
-    // The wait that another one is owed to: its own set is queued nowhere, or it is the first of a circle of waits.
-    Entry cause_of(const Entry& wait) const {
-        const Entry* cause = &wait;
-        bool is_seen[pipe_count] = {};
-        while (is_circular(*cause) && !is_seen[cause->flag.source]) {
-            is_seen[cause->flag.source] = true;
-            cause = &before(*cause);
-        }
-        const Entry* first = cause;
-        if (is_circular(*cause))
-            for (const Entry* next = &before(*cause); next != cause; next = &before(*next))
-                if (next->issue < first->issue) first = next;
-        return *first;
-    }
-    // Whether a wait's set is queued, which is then behind another wait.
-    bool is_circular(const Entry& wait) const { return queues_[wait.flag.source].sets(wait.flag); }
-    const Entry& before(const Entry& wait) const { return queues_[wait.flag.source].front(); }
-
     // Reports what a wait that cannot end is owed to, and goes on as if that token had come.
     void rescue(const Entry& wait) {
-        const Entry cause = cause_of(wait);
+        const Entry cause = queues_.cause_of(wait);
         const Flag flag = cause.flag;
         const Field fields[] = {{"source", machine::pipe_names[flag.source], 0},
                                 {"target", machine::pipe_names[flag.target], 0},
                                 {"event", nullptr, flag.event},
                                 {"blocked", nullptr, queues_[flag.target].instructions()},
-                                {"circular", nullptr, is_circular(cause)}};
+                                {"circular", nullptr, queues_.is_circular(cause)}};
         findings_.add("wait-without-set", cause.site, fields, 5, {nullptr, 0});
         rescued_[flag.number()] = true;
         fire(flag, {order_.issued(), cause.site});
@@ -171,7 +153,7 @@ private:
     Schedule& schedule_;
     Order order_;
     Tokens tokens_;
-    Queue queues_[pipe_count];
+    Queues queues_;
     bool is_advancing_[pipe_count] = {};
     bool rescued_[flag_count] = {};
     uint64_t issued_ = 0;

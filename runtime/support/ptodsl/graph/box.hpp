@@ -1,7 +1,9 @@
-// Which elements of its base a tensor has, as far as that can be told quickly.
+// Which elements of its base a tensor has.
 #pragma once
 
 #include <ptodsl/orchestration.hpp>
+
+#include "common_element.hpp"
 
 namespace ptodsl {
 
@@ -17,10 +19,12 @@ struct Box {
     int64_t low[max_rank];
     int64_t high[max_rank];
 
-    // Whether the two may share an element: exact for dense boxes and for those of one grid, else by what they span.
+    // Whether the two share an element. Dense boxes and those of one grid are told apart at once; for others it takes a
+    // search, and where that would take long they count as sharing one.
     bool meets(const Box& other) const {
         if (first > other.last || other.first > last) return false;
-        if ((is_dense && other.is_dense) || !has_grid_of(other)) return true;
+        if (is_dense && other.is_dense) return true;
+        if (!has_grid_of(other)) return shares(other);
         for (int dim = 0; dim < rank; ++dim) {
             if (low[dim] >= other.high[dim] || other.low[dim] >= high[dim]) return false;
         }
@@ -42,13 +46,14 @@ struct Box {
     // them, as they may after a reshape: then a position has more than one name.
     void find_coordinates(const int64_t* shape) {
         int64_t rest = first;
+        bool runs_over = false;
         for (int dim = 0; dim < rank; ++dim) {
             low[dim] = rest < strides[dim] ? 0 : rest / strides[dim];
             high[dim] = low[dim] + shape[dim];
             rest -= low[dim] * strides[dim];
-            if (dim > 0 && high[dim] * strides[dim] > strides[dim - 1]) return;
+            runs_over |= dim > 0 && high[dim] * strides[dim] > strides[dim - 1];
         }
-        has_coordinates = rest == 0;
+        has_coordinates = rest == 0 && !runs_over;
     }
 
 private:
@@ -58,6 +63,15 @@ private:
             if (strides[dim] != other.strides[dim]) return false;
         }
         return true;
+    }
+
+    bool shares(const Box& other) const {
+        CommonElement common(other.first - first);
+        for (int dim = 0; dim < rank; ++dim) common.add(strides[dim], 0, high[dim] - low[dim] - 1);
+        for (int dim = 0; dim < other.rank; ++dim) {
+            common.add(other.strides[dim], other.low[dim] - other.high[dim] + 1, 0);
+        }
+        return common.may_exist();
     }
 };
 

@@ -96,8 +96,7 @@ void Call::find_overlaps() {
 
 // Whether a tile lies where its memory has bytes, and has a valid shape.
 bool Call::takes(const char* operand, const Operand& tile, const Region& region) {
-    const bool is_row = tile->space == Space::L1 && !tile->is_boxed;
-    const int64_t alignment = is_row ? 32 : static_cast<int64_t>(machine::alignment[static_cast<int>(tile->space)]);
+    const auto alignment = static_cast<int64_t>(machine::alignment[static_cast<int>(tile->space)]);
     const int64_t start = start_of(tile), end = static_cast<int64_t>(region.start) + reach_of(region);
     const bool lies_well = is_placed(operand, tile.data, tile->space, start, end - start, alignment);
     return has_valid_shape(operand, tile) && lies_well;

@@ -23,18 +23,20 @@ struct Block {
 };
 
 inline bool all_defined(const unsigned char* bytes, int64_t count) {
-    using Wide = unsigned char __attribute__((vector_size(32)));
+    constexpr int words = 8;
+    uint64_t all[words];
+    __builtin_memset(all, is_defined, sizeof(all));
     int64_t i = 0;
-    Wide all = ~Wide{};
-    for (; i + 32 <= count; i += 32) {
-        Wide next;
-        __builtin_memcpy(&next, bytes + i, 32);
-        all &= next;
+    for (; i + static_cast<int64_t>(sizeof(all)) <= count; i += sizeof(all)) {
+        uint64_t next[words];
+        __builtin_memcpy(next, bytes + i, sizeof(next));
+#pragma GCC unroll 8
+        for (int word = 0; word < words; ++word) all[word] &= next[word];
     }
     unsigned char rest = is_defined;
-    for (int lane = 0; lane < 32; ++lane) rest &= all[lane];
     for (; i < count; ++i) rest &= bytes[i];
-    return rest == is_defined;
+    for (int word = 1; word < words; ++word) all[0] &= all[word];
+    return all[0] == ~uint64_t{0} && rest == is_defined;
 }
 
 // Calls body(bytes, count) for each line of bytes without a gap, until one gives false.

@@ -54,4 +54,35 @@ private:
     std::deque<Entry> entries_;
 };
 
+class Queues {
+public:
+    Queue& operator[](pipe_t pipe) { return queues_[pipe]; }
+    void clear() {
+        for (Queue& queue : queues_) queue.clear();
+    }
+
+    // The wait that another one is owed to: its own set is queued nowhere, or it is the first of a circle of waits.
+    Entry cause_of(const Entry& wait) const {
+        const Entry* cause = &wait;
+        bool is_seen[pipe_count] = {};
+        while (is_circular(*cause) && !is_seen[cause->flag.source]) {
+            is_seen[cause->flag.source] = true;
+            cause = &before(*cause);
+        }
+        const Entry* first = cause;
+        if (is_circular(*cause))
+            for (const Entry* next = &before(*cause); next != cause; next = &before(*next))
+                if (next->issue < first->issue) first = next;
+        return *first;
+    }
+    // Whether a wait's set is queued, which is then behind another wait.
+    bool is_circular(const Entry& wait) const { return queues_[wait.flag.source].sets(wait.flag); }
+
+private:
+    // The wait behind which a set is queued that another wait needs.
+    const Entry& before(const Entry& wait) const { return queues_[wait.flag.source].front(); }
+
+    Queue queues_[pipe_count];
+};
+
 }  // namespace pto::checked
