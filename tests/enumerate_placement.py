@@ -46,15 +46,15 @@ class Choices:
         return True
 
 
-def reads_lost_bytes(function: Function, limit: int = 2000) -> bool:
-    """Whether on some path an operand's bytes do not hold what its value is."""
+def reads_lost_bytes(function: Function, limit: int = 2000) -> bool | None:
+    """Whether on some path an operand's bytes do not hold what its value is; None with more paths than can be tried."""
     choices = Choices()
     for _ in range(limit):
         if _Run(choices).finds_lost(function.body):
             return True
         if not choices.advance():
             return False
-    raise AssertionError("too many paths to judge")
+    return None
 
 
 class _Run:

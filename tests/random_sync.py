@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from ptodsl.ir.hardware import Core, Pipe
 from ptodsl.machine import Architecture
 
@@ -12,6 +14,13 @@ program @P
 
 kernel @k(%x: inout tensor<64x128xfp32>, %y: inout tensor<64x128xfp32>, %n: index, %c: bool) -> (tensor<64x128xfp32>) {
 """
+
+
+def random_kernels(request: pytest.FixtureRequest) -> int:
+    """How many kernels a test is to try."""
+    option = request.config.getoption("--random-kernels")
+    assert isinstance(option, int)
+    return option
 
 
 class Generator:
@@ -221,8 +230,8 @@ class Mixed(Vector):
     def __init__(self, seed: int, architecture: Architecture, size: int = 4) -> None:
         super().__init__(seed, architecture, size)
         self.pairs = sorted((a.value, b.value) for a, b in architecture.cores[self.core].pairs)
-        self.tensors = ["%x", "%x", "%y"]
-        self.offsets = ["%n"]
+        self.tensors: list[str] = ["%x", "%x", "%y"]
+        self.offsets: list[str] = ["%n"]
 
     def tiles(self) -> list[str]:
         return [
@@ -303,7 +312,7 @@ class Mixed(Vector):
         self.lines += [f"set_flag {flag}"] * primed
         carried = f"{offset} = {self.random.choice(('0', '4', '%n'))}: index, {tensor} = {tensors[0]}: {_TENSOR}"
         self.lines.append(f"for {index} = {bounds} carry ({carried}) {{")
-        outer = list(self.tensors), list(self.offsets)
+        outer = self.tensors[:], self.offsets[:]
         self.tensors.append(tensor)
         self.offsets.append(offset)
         self.indices.append(index)
@@ -323,7 +332,7 @@ class Mixed(Vector):
         chosen = self.name()
         for head in ("if %c {", "} else {"):
             self.lines.append(head)
-            outer = list(self.tensors), list(self.offsets)
+            outer = self.tensors[:], self.offsets[:]
             self.block(depth - 1, self.random.randint(0, 2))
             self.tensors, self.offsets = outer
             self.lines.append(f"yield {self.random.choice(self.tensors)}")

@@ -11,6 +11,7 @@ from ptodsl.machine import A2A3
 from ptodsl.verify.placement import verify_placement
 from tests.enumerate_placement import reads_lost_bytes
 from tests.placed import program, ub
+from tests.random_sync import random_kernels
 
 SLOTS = (0x0, 0x40, 0x80, 0xC0, 0xE0)
 """Of tiles of 2x8 FP32, 0x40 bytes each: the last two overlap."""
@@ -165,7 +166,7 @@ class _Generator:
 
 @pytest.mark.parametrize("part", range(2))
 def test_verdict_is_the_judges(part: int, request: pytest.FixtureRequest) -> None:
-    count = 8 * int(request.config.getoption("--random-kernels"))
+    count = 8 * random_kernels(request)
     right = wrong = 0
     for seed in range(part * count, (part + 1) * count):
         text = _Generator(seed).text()
@@ -176,6 +177,8 @@ def test_verdict_is_the_judges(part: int, request: pytest.FixtureRequest) -> Non
             verify_placement(parsed, A2A3)
         except PtoError as error:
             codes = {finding.code for finding in error.diagnostics}
+        if lost is None:
+            continue
         assert codes == ({"E0455"} if lost else set()), f"kernel {seed}:\n{text}"
         right += not lost
         wrong += lost

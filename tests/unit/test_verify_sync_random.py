@@ -13,12 +13,12 @@ from ptodsl.machine import A2A3, A5, Architecture
 from ptodsl.passes.insert_sync import InsertSync
 from ptodsl.verify.sync import verify_sync
 from tests.enumerate_sync import judge
-from tests.random_sync import Cube, Generator, Mixed, Vector, Windows
+from tests.random_sync import Cube, Generator, Mixed, Vector, Windows, random_kernels
 from tests.scalar_access import scalar_access
 from tests.spoiled_sync import spoiled
 
 access = pytest.fixture(autouse=True)(scalar_access)
-TOO_STRICT = {Vector: 0.04, Cube: 0.04, Mixed: 0.1, Windows: 0.1}
+TOO_STRICT: dict[type[Generator], float] = {Vector: 0.04, Cube: 0.04, Mixed: 0.1, Windows: 0.1}
 """What part of the kernels may be refused although the judge, on the paths and numbers that it tries, is content."""
 
 
@@ -35,7 +35,7 @@ def _accepts(program: Program, architecture: Architecture) -> bool:
 def test_no_kernel_is_accepted_that_the_judge_refuses(
     generator: type[Generator], architecture: Architecture, request: pytest.FixtureRequest
 ) -> None:
-    count = 2 * int(request.config.getoption("--random-kernels"))
+    count = 2 * random_kernels(request)
     accepted = refused = too_strict = 0
     for seed in range(count):
         text = generator(seed, architecture).text()
@@ -58,7 +58,7 @@ def test_no_ordered_kernel_with_one_thing_wrong_is_accepted_that_the_judge_refus
     generator: type[Generator], architecture: Architecture, request: pytest.FixtureRequest
 ) -> None:
     """What `insert_sync` orders has nothing to spare: where one item lacks, one hazard shows by itself."""
-    count, wrong = max(1, int(request.config.getoption("--random-kernels")) // 4), 0
+    count, wrong = max(1, random_kernels(request) // 4), 0
     for seed in range(count):
         text = str(InsertSync().run(parse(generator(seed, architecture, size=6).without_order()), architecture))
         random = Random(seed)
