@@ -7,7 +7,11 @@ from tests.mutate.fault import Fault
 ENGINE = "runtime/support/ptodsl/checked/"
 SCRIPTS = ("tests/tile_library/test_checked_engine.py", "tests/tile_library/test_checked_engine_random.py")
 FACADE = "runtime/support/ptodsl/checked/operands/"
-KERNELS = ("tests/unit/test_invalid_kernels.py", "tests/mutate/test_table.py")
+KERNELS = (
+    "tests/unit/test_invalid_kernels.py",
+    *(f"tests/tile_library/test_checked_{name}.py" for name in ("rules", "touches", "definedness")),
+    "tests/mutate/test_table.py",
+)
 
 CHECKED_FAULTS: tuple[Fault, ...] = (
     Fault(

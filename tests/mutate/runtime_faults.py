@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutate.fault import Fault, units
 
 GRAPH = units("task_graph", "task_programs")
-LAUNCH = units("launch", "runtime_arguments", "runtime_scalars")
+LAUNCH = units("launch_edges", "launch", "runtime_arguments", "runtime_scalars")
 GRAPH_FILES = "runtime/support/ptodsl/graph/"
 
 RUNTIME_FAULTS: tuple[Fault, ...] = (
