@@ -1,8 +1,11 @@
 PYTHON ?= python3
 WORKERS ?= 2
-FUZZ_COUNT ?= 2000
+FUZZ_COUNT ?= 10000
 FUZZ_SEED ?= 1000
+FUZZ_KINDS ?= well,ill,text
+FUZZ_JOURNAL ?= build/fuzz.jsonl
 SANITIZED_SCRIPTS ?= 300
+RANDOM_KERNELS ?= 400
 TASK_GRAPHS ?= 3000
 
 VENV := .venv
@@ -10,7 +13,8 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz task-graphs sanitize lint format bench goldens docs clean
+.PHONY: demo demo-model test test-large fuzz fuzz-verifiers task-graphs sanitize mutate mutation-table lint format bench \
+	goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py
@@ -25,13 +29,25 @@ test-large: $(VENV)/test.stamp
 	$(BIN)/python -m tests.st.large
 
 fuzz: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/fuzz --fuzz-count $(FUZZ_COUNT) --fuzz-seed $(FUZZ_SEED)
+	$(BIN)/python -m tests.fuzz run --kinds $(FUZZ_KINDS) --count $(FUZZ_COUNT) --seed $(FUZZ_SEED) --workers $(WORKERS) --journal $(FUZZ_JOURNAL)
+
+# Random kernels against exact judges: what is placed, what is ordered, what insert_sync makes of them.
+fuzz-verifiers: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_verify_sync_random.py \
+		tests/unit/test_verify_placement_random.py tests/unit/test_insert_sync_random.py \
+		--random-kernels $(RANDOM_KERNELS)
 
 task-graphs: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_task_views.py --task-graphs $(TASK_GRAPHS)
 
 sanitize: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/unit/test_sanitizers.py --sanitized-scripts $(SANITIZED_SCRIPTS)
+
+mutate: $(VENV)/test.stamp
+	$(BIN)/python -m tests.mutate --workers $(WORKERS)
+
+mutation-table: $(VENV)/test.stamp
+	$(BIN)/python -m tests.mutate.table
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check .

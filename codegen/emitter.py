@@ -13,7 +13,7 @@ from ptodsl.codegen.names import Scope
 from ptodsl.codegen.orchestration import entry_emitter
 from ptodsl.codegen.places import Places
 from ptodsl.codegen.task_entry import TaskEntry
-from ptodsl.codegen.touched import TouchedTensor, quoted, touched_tensors
+from ptodsl.codegen.touched import Touched, quoted, touched_tensors
 from ptodsl.codegen.variables import TileVariable
 from ptodsl.ir.cores import core_of
 from ptodsl.ir.hardware import Core
@@ -72,7 +72,7 @@ class KernelContext:
     title: str
     run_name: str
     touched_name: str
-    touched: tuple[TouchedTensor, ...]
+    touched: tuple[Touched, ...]
     span: Span
     core_macro: str
     sets_mask: bool

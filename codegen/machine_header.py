@@ -125,7 +125,7 @@ def _architecture(architecture: Architecture) -> Iterator[str]:
 def _memories(architecture: Architecture) -> Iterator[str]:
     specs = [architecture.memories[memory] for memory in SPACES if memory is not Memory.GM]
     yield f"inline constexpr uint64_t capacity[] = {_list(str(spec.physical) for spec in specs)};"
-    yield f"inline constexpr uint64_t alignment[] = {_list(str(spec.alignment) for spec in specs)};"
+    yield f"inline constexpr uint64_t alignment[] = {_list(str(spec.address) for spec in specs)};"
     yield "inline constexpr Move moves[] = {"
     for move in architecture.moves:
         yield f"    {{Space::{SPACES[move.source]}, Space::{SPACES[move.target]}, {_pipe(move.pipe)}}},"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ptodsl.ir.dtypes import DType
 from ptodsl.ir.nodes import Direction, Function
 from ptodsl.ir.strides import contiguous_strides
 from ptodsl.ir.types import TensorType
@@ -14,42 +16,47 @@ _USES = {Direction.IN: "Reads", Direction.OUT: "Writes", Direction.INOUT: "Both"
 
 
 @dataclass(frozen=True)
-class TouchedTensor:
-    """One tensor as the template prints it; `shape` and `strides` are lists that count elements."""
+class Touched:
+    """A tensor in the slots of a task; `strides` counts elements, as C++ text where run time gives them."""
 
     name: str
-    address: str
-    element_bytes: int
-    use: str
-    rank: int
-    shape: str
-    strides: str
+    slot: int
+    dtype: DType
+    direction: Direction
+    shape: tuple[int, ...]
+    strides: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The `pto::checked::Parameter` that describes it."""
+        use = f"pto::checked::Use::{_USES[self.direction]}"
+        facts = (quoted(self.name), f"args[{self.slot}]", self.dtype.size, use, len(self.shape))
+        return f"{{{', '.join(map(str, facts))}, {_braced(self.shape)}, {_braced(self.strides)}}}"
 
 
-def touched_tensors(function: Function, strided: frozenset[str]) -> tuple[TouchedTensor, ...]:
-    """The tensor parameters of a kernel, their addresses and run-time strides read from the task's slots."""
-    tensors: list[TouchedTensor] = []
+def touched_tensors(function: Function, strided: frozenset[str]) -> tuple[Touched, ...]:
+    """The tensor parameters of a kernel; run-time strides follow the address in the slots, the innermost is 1."""
+    tensors: list[Touched] = []
     slot = 0
     for parameter in function.parameters:
-        type_ = parameter.value.type
+        name, type_ = parameter.value.name, parameter.value.type
+        outer = range(type_.rank - 1) if isinstance(type_, TensorType) and name in strided else ()
         if isinstance(type_, TensorType):
-            name = quoted(parameter.value.name)
-            strides = _strides(type_, slot, is_strided=parameter.value.name in strided)
-            use = _USES[parameter.direction]
-            address, shape = f"args[{slot}]", ", ".join(map(str, type_.shape))
-            tensors.append(TouchedTensor(name, address, type_.dtype.size, use, type_.rank, shape, ", ".join(strides)))
-            slot += type_.rank - 1 if parameter.value.name in strided else 0
-        slot += 1
+            given = (*(f"args[{slot + 1 + dim}]" for dim in outer), "1")
+            strides = given if name in strided else dense(type_.shape)
+            tensors.append(Touched(name, slot, type_.dtype, parameter.direction, type_.shape, strides))
+        slot += 1 + len(outer)
     return tuple(tensors)
 
 
-def _strides(type_: TensorType, slot: int, *, is_strided: bool) -> list[str]:
-    """Strides that run time gives follow the address in the slots; the innermost is always 1."""
-    if is_strided:
-        return [*(f"args[{slot + 1 + dim}]" for dim in range(type_.rank - 1)), "1"]
-    return [str(stride) for stride in contiguous_strides(type_.shape)]
+def dense(shape: Sequence[int]) -> tuple[str, ...]:
+    """The strides of a tensor without gaps."""
+    return tuple(str(stride) for stride in contiguous_strides(shape))
 
 
 def quoted(name: str) -> str:
     """A name as a C++ string literal."""
     return json.dumps(name, ensure_ascii=False)
+
+
+def _braced(items: Sequence[object]) -> str:
+    return "{" + ", ".join(map(str, items)) + "}"

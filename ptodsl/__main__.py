@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("run", "run the programs of a file on random input, the library against the interpreter"),
     "compile": ("compilation", "write C++, placed IR and memory map of the programs of a file"),
     "ir": ("ir", "print the IR of the programs of a file after a pass"),
+    "check": ("check", "look for races, lost flags, undefined bytes and wrong addresses in programs and C++ kernels"),
+    "verify": ("verification", "judge the addresses and the flags of placed IR text, whoever wrote it"),
     "bench": ("bench", "measure compiling, launching and kernels against named baselines"),
     "doctor": ("doctor", "say what compilers and targets this machine has, and what to install"),
     "explain": ("explain", "say what an error code means and what to do"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from ptodsl import interpreter, pipeline
 from ptodsl.codegen.emitter import Emitted, emit_program
 from ptodsl.compiled import Compiled, Translated
+from ptodsl.crash import blaming
 from ptodsl.errors import PtoError
 from ptodsl.errors.build import ArchitectureUnknown, ScheduleRefused
 from ptodsl.errors.runtime import OutOfMemory
@@ -26,16 +27,20 @@ from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.ir.rewrite import values_of
+from ptodsl.ir.span import Span
 from ptodsl.ir.types import ErrorType
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.pipeline import Stage
 from ptodsl.runtime import arguments, arrays, build, results, schedules, toolchains, workers
+from ptodsl.runtime.cache import SOURCE
 from ptodsl.runtime.checked_launch import BY_DEFAULT, LIMIT, CheckedLaunch, Checking, load_checked
+from ptodsl.runtime.findings import Place
 from ptodsl.runtime.launch import load
 from ptodsl.runtime.schedules import PROGRAM
 from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
 from ptodsl.signature import check_entry, signature_of
+from ptodsl.verdicts import judging, line_span
 from ptodsl.version import VERSION
 
 __all__ = ["compile", "compile_all", "emit", "interpret", "parse", "program_of"]
@@ -107,13 +112,42 @@ def compile_all(
     programs = map(program_of, sources)
     with enough_stack("compile"):
         translated = [_translated(one, architecture, dump_dir, is_checked=is_checked) for one in programs]
-    tools = [toolchains.find(target, arch, _dtypes(one.placed), poison=poison) for one in translated]
+    return _built(translated, target, most, checking, poison=poison)
+
+
+def compile_placed(
+    placed: Program,
+    arch: str = "a2a3",
+    target: str = "cpu",
+    *,
+    checking: Checking = BY_DEFAULT,
+    poison: bool = False,
+    is_judged: bool = False,
+) -> Compiled:
+    """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
+
+    Raises PtoError where a verifier refuses it, unless it `is_judged` already, and as `compile` does.
+    """
+    architecture = architecture_of(arch)
+    with enough_stack("compile"):
+        if not is_judged:
+            pipeline.verified(placed, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
+    translated = Translated(placed, placed, architecture, emitted)
+    return _built([translated], target, workers.count(None), checking, poison=poison)[0]
+
+
+def _built(
+    translated: list[Translated], target: str, threads: int, checking: Checking, *, poison: bool
+) -> list[Compiled]:
+    """The loaded libraries of some texts; the C++ compilers run at the same time."""
+    tools = [toolchains.find(target, one.architecture.name, _dtypes(one.placed), poison=poison) for one in translated]
     texts = (one.emitted.text for one in translated)
     libraries = build.build_all(zip(texts, tools, strict=True))
     pairs = zip(translated, libraries, strict=True)
-    if is_checked:
+    if _is_checked(target, checking):
         return [Compiled(one, _load_checked(one, library, checking)) for one, library in pairs]
-    return [Compiled(one, load(library, one.signature, _faults(one.emitted), most)) for one, library in pairs]
+    return [Compiled(one, load(library, one.signature, _faults(one.emitted), threads)) for one, library in pairs]
 
 
 def _is_checked(target: str, checking: Checking) -> bool:
@@ -129,8 +163,14 @@ def _is_checked(target: str, checking: Checking) -> bool:
 
 
 def _load_checked(translated: Translated, library: Path, checking: Checking) -> CheckedLaunch:
-    emitted, arch = translated.emitted, translated.architecture.name
-    return load_checked(library, translated.signature, _faults(emitted), arch, emitted.places, checking)
+    """The checked program; what it finds points at the statements that its text was made from."""
+    emitted = translated.emitted
+
+    def locate(place: Place) -> Span | None:
+        return emitted.places.get(place.line) if place.file == SOURCE else line_span(place)
+
+    judge = judging(locate, translated.architecture.name)
+    return load_checked(library, translated.signature, _faults(emitted), judge, checking)
 
 
 def interpret(
@@ -141,30 +181,41 @@ def interpret(
     `after` is the name of a pass: the program runs as it stands then, placed for `arch`. Raises PtoError for wrong
     arguments, where the program uses what is undefined, and where there is no memory to run it.
     """
-    program = program_of(source)
+    program, architecture = program_of(source), architecture_of(arch)
+
+    def staged() -> Program:
+        with blaming(program, architecture):
+            return pipeline.stages(program, architecture, until=after)[-1].program if after is not None else program
+
     with enough_stack(f"interpret `{program.name}`"):
-        return _interpreted(program, architecture_of(arch), after, args, named, out)
+        pipeline.check(program)
+        return _interpreted(program, staged, architecture, args, named, out)
+
+
+def interpret_placed(placed: Program, /, *args: object, out: object = None, arch: str = "a2a3", **named: object) -> Any:
+    """The same for IR that is placed and ordered, as it stands."""
+    with enough_stack(f"interpret `{placed.name}`"):
+        return _interpreted(placed, lambda: placed, architecture_of(arch), args, named, out)
 
 
 def _interpreted(
     program: Program,
+    staged: Callable[[], Program],
     architecture: Architecture,
-    after: str | None,
     args: Sequence[object],
     named: Mapping[str, object],
     out: object,
 ) -> Any:
-    pipeline.check(program)
+    """Binds and checks the arguments, then runs the program at its stage on them."""
     signature = signature_of(program)
     values = arguments.bind(signature, args, named)
     buffers = results.given(signature.provided, out) if out is not None else None
     arguments.unpack(
         (*signature.parameters, *(signature.provided if buffers is not None else ())), (*values, *(buffers or ()))
     )
-    if after is not None:
-        program = pipeline.stages(program, architecture, until=after)[-1].program
+    running = staged()
     try:
-        found = interpreter.run(program, [_numpy(value) for value in values], architecture=architecture)
+        found = interpreter.run(running, [_numpy(value) for value in values], architecture=architecture)
     except MemoryError as error:
         raise PtoError([OutOfMemory(None, what=f"the interpreter to run `{program.name}`")]) from error
     return _returned(signature, values, found, buffers)
@@ -214,12 +265,13 @@ def _translated(
 ) -> Translated:
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
     check_entry(program)
-    done = pipeline.stages(program, architecture)
-    if dump_dir is not None:
-        _dump(done, architecture, Path(dump_dir))
-    placed = pipeline.verified(done[-1].program, architecture)
-    emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
-    translated = Translated(program, placed, architecture, emitted)
+    with blaming(program, architecture, (OSError,)):
+        done = pipeline.stages(program, architecture)
+        if dump_dir is not None:
+            _dump(done, architecture, Path(dump_dir))
+        placed = pipeline.proven(done, architecture)
+        emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
+        translated = Translated(program, placed, architecture, emitted)
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated

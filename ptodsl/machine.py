@@ -1,7 +1,7 @@
 """The machine as data: one `Architecture` per target, each row with its source.
 
-Sources: [L] public header library 9.1.0, capacities in its buffer limits; [H] vendor pages on SetFlag, WaitFlag and
-PipeBarrier; [S] the vendor's open sanitizer; [I] inferred, see docs/decisions. Sizes are in bytes.
+Sources: [L] public header library 9.1.0, capacities in its buffer limits; [H] vendor pages on SetFlag, WaitFlag,
+PipeBarrier and on alignment; [S] the vendor's open sanitizer; [I] inferred, see docs/decisions. Sizes are in bytes.
 """
 
 from __future__ import annotations
@@ -33,14 +33,16 @@ KIB = 1024
 class MemorySpec:
     """What a memory holds and how tiles lie in it.
 
-    `capacity` is what programs may use, `physical` what there is. `block` is the multiple that both dims of a
-    physical shape are rounded up to (per dtype size, see `granule`); 0 for a memory of plain rows, whose contiguous
+    `capacity` is what programs may use, `physical` what there is. Tiles are placed at multiples of `alignment`; the
+    hardware asks for multiples of `address`, which is less in some memories. `block` is the multiple that both dims of
+    a physical shape are rounded up to (per dtype size, see `granule`); 0 for a memory of plain rows, whose contiguous
     dim is rounded to `alignment` bytes.
     """
 
     capacity: int
     physical: int
     alignment: int
+    address: int
     layouts: tuple[Layout, ...]
     block: int = 0
     operands: Mapping[DType, DType] = field(default_factory=dict[DType, DType])
@@ -104,6 +106,9 @@ class Architecture:
     """What the vector unit computes with."""
     narrower: Mapping[str, frozenset[DType]]
     """Vector instructions that take fewer dtypes than others of their kind, by mnemonic."""
+    parts: Mapping[str, tuple[frozenset[DType], tuple[Pipe, ...]]]
+    """Instructions that are several where the dtype of their result is one of those, by mnemonic: a pipe for each part.
+    Nothing orders the parts for others."""
     conversions: Mapping[DType, tuple[DType, ...]]
     """What each dtype converts to in one instruction."""
     hidden_scratch: range | None
@@ -117,6 +122,11 @@ class Architecture:
             if move.source is source and move.target is target:
                 return move
         return None
+
+    def parts_of(self, mnemonic: str, dtype: DType | None) -> tuple[Pipe, ...]:
+        """The pipes of an instruction that is several; none where it is one."""
+        dtypes, pipes = self.parts.get(mnemonic, (frozenset[DType](), ()))
+        return pipes if dtype in dtypes else ()
 
     def layout(self, memory: Memory) -> Layout:
         """The layout that a tile in a memory has unless an op asks for another one the memory can hold."""
@@ -239,17 +249,17 @@ _CONVERSIONS_A5 = {
 def _memories(ub: int, ub_physical: int, l0c: int, bias: int, scaling: int, left: Layout) -> dict[Memory, MemorySpec]:
     """The memories of an architecture, in KiB; UB and L0C differ between the generations."""
 
-    def fractal(kib: int, *layouts: Layout) -> MemorySpec:
-        return MemorySpec(kib * KIB, kib * KIB, alignment=512, layouts=layouts, block=16)
+    def fractal(kib: int, address: int, *layouts: Layout) -> MemorySpec:
+        return MemorySpec(kib * KIB, kib * KIB, alignment=512, address=address, layouts=layouts, block=16)
 
-    return {
-        Memory.UB: MemorySpec(ub * KIB, ub_physical * KIB, alignment=32, layouts=_PLAIN),
-        Memory.L1: fractal(512, Layout.NZ, Layout.ZN),
-        Memory.L0A: fractal(64, left),
-        Memory.L0B: fractal(64, Layout.ZN),
-        Memory.L0C: replace(fractal(l0c, Layout.NZ), operands={INT32: INT8}),
-        Memory.BIAS: MemorySpec(bias * KIB, bias * KIB, alignment=64, layouts=(Layout.ND,)),
-        Memory.SCALING: MemorySpec(scaling * KIB, scaling * KIB, alignment=128, layouts=(Layout.ND,)),
+    return {  # addresses: [H] the general restrictions of the vendor's operator language
+        Memory.UB: MemorySpec(ub * KIB, ub_physical * KIB, alignment=32, address=32, layouts=_PLAIN),
+        Memory.L1: fractal(512, 32, Layout.NZ, Layout.ZN),
+        Memory.L0A: fractal(64, 512, left),
+        Memory.L0B: fractal(64, 512, Layout.ZN),
+        Memory.L0C: replace(fractal(l0c, 64, Layout.NZ), operands={INT32: INT8}),
+        Memory.BIAS: MemorySpec(bias * KIB, bias * KIB, alignment=64, address=64, layouts=(Layout.ND,)),
+        Memory.SCALING: MemorySpec(scaling * KIB, scaling * KIB, alignment=128, address=128, layouts=(Layout.ND,)),
     }
 
 
@@ -272,6 +282,9 @@ A2A3 = Architecture(
         "TRELU": frozenset({FP16, FP32, INT32}),
         "TFILLPAD": frozenset({FP16, BF16, FP32, INT16, UINT16, INT32, UINT32}),
     },
+    parts={  # [L] its rest of a row: stores of S between a flag from V and no flag back
+        "TFILLPAD": (frozenset({INT8, UINT8}), (Pipe.V, Pipe.S)),
+    },
     conversions=_CONVERSIONS,
     hidden_scratch=range(184 * KIB, 192 * KIB),
     masks_vectors=True,
@@ -292,6 +305,7 @@ A5 = Architecture(
     left_layout=Layout.NZ,
     vector_dtypes=frozenset({FP32, FP16, BF16, INT32, INT16, INT8, UINT32, UINT16, UINT8}),
     narrower={},
+    parts={},
     conversions=_CONVERSIONS_A5,
     hidden_scratch=None,
     masks_vectors=False,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from ptodsl.ir.nodes import Function, FunctionKind, Program
+from ptodsl.errors import PassRefused, PtoError
+from ptodsl.ir.nodes import Function, FunctionKind, Op, Program
+from ptodsl.ir.printer import print_program
+from ptodsl.ir.rewrite import walk
 from ptodsl.machine import ARCHITECTURES, Architecture
+from ptodsl.ops.row import Family
+from ptodsl.ops.table import row_of
 from ptodsl.passes.allocate import Allocate
 from ptodsl.passes.base import Pass
 from ptodsl.passes.check_outputs import CheckOutputs
@@ -17,6 +23,7 @@ from ptodsl.passes.legalize import Legalize
 from ptodsl.passes.sync.description import describe
 from ptodsl.passes.sync.plan import plan
 from ptodsl.verify.placement import verify_placement
+from ptodsl.verify.stages import asks_more
 from ptodsl.verify.structure import verify_structure
 from ptodsl.verify.sync import verify_sync
 
@@ -55,29 +62,71 @@ def check(program: Program) -> None:
 def stages(program: Program, architecture: Architecture, until: str = STAGES[-1]) -> list[Stage]:
     """The program after each pass up to `until`, its structure verified between any two.
 
-    Raises PtoError for what the user must mend.
+    Raises PtoError for what the user must mend, PassRefused for what a pass must not have made.
     """
     verify_structure(program, FRONTEND)
     done = [Stage(FRONTEND, program)]
+    by_hand = _ordered_by_hand(program)
     for one in PASSES:
         if done[-1].name == until:
             break
-        program = one.run(program, architecture)
-        verify_structure(program, one.name)
+        made = one.run(program, architecture)
+        if made is not program or asks_more(one.name, done[-1].name):
+            _judge(verify_structure, made, one.name, one.name, its_own=one is not PASSES[-1] or not by_hand)
+        program = made
         done.append(Stage(one.name, program))
     return done
 
 
 def place(program: Program, architecture: Architecture) -> Program:
-    """The placed and ordered program, verified."""
-    return verified(stages(program, architecture)[-1].program, architecture)
+    """The placed and ordered program, proven."""
+    return proven(stages(program, architecture), architecture)
+
+
+def proven(done: Sequence[Stage], architecture: Architecture) -> Program:
+    """The program of the last stage, once every verifier has passed it.
+
+    Raises PtoError for what is wrong with kernels that the user ordered by hand, PassRefused for all else: nobody but
+    the passes placed the tiles and ordered the other kernels.
+    """
+    placed, by_hand = done[-1].program, _ordered_by_hand(done[0].program)
+    _judge(verify_placement, placed, architecture, "allocate", its_own=True)
+    if by_hand:
+        ours = tuple(function for function in placed.functions if function.name not in by_hand)
+        _judge(verify_sync, replace(placed, functions=ours), architecture, "insert_sync", its_own=True)
+    _judge(verify_sync, placed, architecture, "insert_sync", its_own=not by_hand)
+    return placed
 
 
 def verified(placed: Program, architecture: Architecture) -> Program:
-    """The same program, once every verifier has passed it."""
+    """The same program, whoever placed it, once every verifier has passed it. Raises PtoError."""
     for verify in VERIFIERS:
         verify(placed, architecture)
     return placed
+
+
+_Given = TypeVar("_Given")
+
+
+def _judge(
+    verify: Callable[[Program, _Given], object], program: Program, given: _Given, made: str, *, its_own: bool
+) -> None:
+    """Passes a program to a verifier; what that refuses of a pass's own making is no mistake of the user's."""
+    try:
+        verify(program, given)
+    except PtoError as error:
+        if not its_own:
+            raise
+        raise PassRefused(verify.__name__, made, print_program(program), error) from error
+
+
+def _ordered_by_hand(program: Program) -> frozenset[str]:
+    """The kernels that have flags or barriers before any pass could have put them there."""
+    return frozenset(
+        function.name
+        for function in program.functions
+        if any(isinstance(op, Op) and row_of(op).family is Family.SYNC for op in walk(function.body))
+    )
 
 
 def schedule(allocated: Program, architecture: Architecture) -> str:

@@ -24,7 +24,7 @@ _FORMAT = "1"
 """Goes up when entries of an older release must not be taken."""
 _SHOWN_LINES = 12
 
-_SUPPORT: Mapping[str, Path] = {
+SUPPORT_SOURCES: Mapping[str, Path] = {
     "<ptodsl/orchestration.hpp>": SUPPORT / "ptodsl" / "orchestration.cpp",
     "<pto/checked/kernel.hpp>": SUPPORT / "ptodsl" / "checked.cpp",
 }
@@ -50,7 +50,8 @@ def build_all(sources: Iterable[tuple[str, Toolchain]]) -> list[Path]:
         found = {job.key: product for job in jobs if (product := cache.lookup(job.key)) is not None}
         missing = {job.key: job for job in jobs if job.key not in found}
         if missing:
-            found |= _run(cache, [*(_linked(cache, job) for job in missing.values()), *_launcher(cache)])
+            objects = _objects(cache, missing.values())
+            found |= _run(cache, [*(_linked(job, objects) for job in missing.values()), *_launcher(cache)])
     return [found[job.key] for job in jobs]
 
 
@@ -102,10 +103,22 @@ def _launcher(cache: Cache) -> list[_Job]:
     return [] if cache.lookup(job.key) else [job]
 
 
-def _linked(cache: Cache, job: _Job) -> _Job:
-    """The job with the code behind those headers that its text includes."""
-    sources = (source for header, source in _SUPPORT.items() if f"#include {header}" in job.text)
-    return replace(job, objects=tuple(_built(cache, _support_job(source, job.toolchain)) for source in sources))
+def _objects(cache: Cache, jobs: Iterable[_Job]) -> Mapping[str, Path]:
+    """The objects that jobs are linked with, by key; what is missing is compiled at the same time, the launcher too."""
+    wanted = {support.key: support for job in jobs for support in _supports(job)}
+    found = {key: product for key in wanted if (product := cache.lookup(key)) is not None}
+    missing = [support for support in wanted.values() if support.key not in found]
+    return found | (_run(cache, [*missing, *_launcher(cache)]) if missing else {})
+
+
+def _linked(job: _Job, objects: Mapping[str, Path]) -> _Job:
+    return replace(job, objects=tuple(objects[support.key] for support in _supports(job)))
+
+
+def _supports(job: _Job) -> list[_Job]:
+    """The code behind those headers that a job's text includes."""
+    sources = (source for header, source in SUPPORT_SOURCES.items() if f"#include {header}" in job.text)
+    return [_support_job(source, job.toolchain) for source in sources]
 
 
 def _support_job(source: Path, toolchain: Toolchain) -> _Job:

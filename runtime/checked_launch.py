@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-from ptodsl.diagnostics import source_line
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.errors.build import LimitUnusable
-from ptodsl.ir.span import Span
 from ptodsl.runtime.arguments import unpack
-from ptodsl.runtime.cache import SOURCE
 from ptodsl.runtime.control import control
-from ptodsl.runtime.findings import Finding, Place
+from ptodsl.runtime.findings import Finding
 from ptodsl.runtime.launch import Launch, entry_of
 from ptodsl.runtime.schedules import PROGRAM, schedule
 from ptodsl.runtime.signature import Access, Fault, Signature, TensorSlot
-from ptodsl.runtime.verdicts import verdicts
 
 LIMIT = 20
 """Findings of a launch that are kept: more say little, as they nearly always have one cause."""
@@ -43,16 +39,19 @@ BY_DEFAULT = Checking()
 """In program order, as hardware is said to be."""
 
 
+Judge = Callable[[Sequence[Finding], "Checking"], tuple[Diagnostic, ...]]
+"""Puts findings into words that point at the user's text."""
+
+
 def load_checked(
     library: Path,
     signature: Signature,
     faults: Sequence[Fault],
-    arch: str,
-    places: Mapping[int, Span],
+    judge: Judge,
     checking: Checking = BY_DEFAULT,
 ) -> CheckedLaunch:
     """The checked program in a library that `build` gave. Raises E0609, E0613 and E0615."""
-    return CheckedLaunch(library, signature, tuple(faults), arch, places, checking)
+    return CheckedLaunch(library, signature, tuple(faults), judge, checking)
 
 
 class CheckedLaunch(Launch):
@@ -61,29 +60,26 @@ class CheckedLaunch(Launch):
     Threads may call it at the same time: launches of one library wait for each other.
     """
 
-    __slots__ = ("_arch", "_checking", "_control", "_places", "_schedule", "findings", "remarks")
+    __slots__ = ("_checking", "_control", "_judge", "_schedule", "findings", "remarks")
 
     def __init__(
-        self,
-        library: Path,
-        signature: Signature,
-        faults: tuple[Fault, ...],
-        arch: str,
-        places: Mapping[int, Span],
-        checking: Checking,
+        self, library: Path, signature: Signature, faults: tuple[Fault, ...], judge: Judge, checking: Checking
     ) -> None:
         if checking.limit < 1:
             raise PtoError([LimitUnusable(None, limit=checking.limit)])
         self._schedule = schedule(checking.schedule)
         super().__init__(entry_of(library), signature, faults, _WORKERS)
         self._control = control(library)
-        self._arch = arch
-        self._places = places
+        self._judge = judge
         self._checking = checking
         self.findings: tuple[Finding, ...] = ()
         """What the engine reported of the last launch, as it reported it."""
         self.remarks: tuple[Diagnostic, ...] = ()
         """The warnings of the last launch."""
+
+    def follow(self, word: str) -> None:
+        """Has the pipes execute in another order from now on. Raises E0613 for a word that is no schedule."""
+        self._schedule = schedule(word)
 
     def _execute(self, values: tuple[object, ...]) -> None:
         """Runs the program and raises all that was found: E11, and what the program itself found wrong behind it."""
@@ -92,7 +88,7 @@ class CheckedLaunch(Launch):
             self._control.start(self._schedule, self._checking.limit, self._undefined(unpacked.bits))
             code, numbers = self._run(unpacked.bits)
             found = self._control.findings()
-        problems = verdicts(found, self._locate, self._arch, strict=self._checking.strict)
+        problems = self._judge(found, self._checking)
         self.findings = found
         self.remarks = tuple(one for one in problems if one.is_warning)
         errors = [one for one in problems if not one.is_warning]
@@ -108,13 +104,3 @@ class CheckedLaunch(Launch):
         for slot, start in zip(self._slots, bits, strict=True):
             if isinstance(slot, TensorSlot) and slot.access is Access.WRITE:
                 yield range(start, start + prod(slot.shape) * slot.dtype.size)
-
-    def _locate(self, place: Place) -> Span | None:
-        """The statement that a line of the program's text was made from; of another file, the line itself."""
-        return self._places.get(place.line) if place.file == SOURCE else line_span(place)
-
-
-def line_span(place: Place) -> Span:
-    """The whole line of a file, without its indentation."""
-    text = source_line(place.file, place.line)
-    return Span(place.file, place.line, len(text) - len(text.lstrip()), place.line, len(text.rstrip()))

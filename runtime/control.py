@@ -38,8 +38,12 @@ class Control:
 
     def findings(self) -> tuple[Finding, ...]:
         """What the run has found so far, up to the limit."""
+        return parse(self.text().decode("ascii"))
+
+    def text(self) -> bytes:
+        """The same as the engine writes it: JSON in ASCII."""
         text: bytes = self._findings()
-        return parse(text.decode("utf-8", "replace"))
+        return text
 
 
 @functools.cache

@@ -25,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many random task graphs run under each sanitizer",
     )
     parser.addoption(
+        "--checked-scripts",
+        type=int,
+        default=100,
+        help="how many random scripts the engine of the checked library judges in each of eight tests",
+    )
+    parser.addoption(
         "--task-graphs",
         type=int,
         default=40,

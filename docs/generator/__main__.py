@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.generator import benchmarks, errors, machine, ops, options, parts, passes, refused, targets
+from docs.generator import benchmarks, errors, kinds, machine, ops, options, parts, passes, refused, targets
 from docs.generator.pages import updated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = {
     "ops": ops.reference,
     "errors": errors.reference,
+    "kinds": kinds.table,
     "memories": machine.memories,
     "parts": parts.table,
     "decisions": parts.decisions,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import runpy
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from docs.generator import kernels
 from ptodsl.diagnostics import render
 from ptodsl.errors import Diagnostic, PtoError, load_all
 
@@ -25,9 +26,13 @@ CHAPTERS: Mapping[str, str] = {
     "E08": "Run time",
     "E09": "Testing",
     "E10": "Models of other libraries",
+    "E11": "Checked runs",
     "W": "Warnings",
 }
 """By how the codes begin."""
+
+_KEPT = re.compile(r"/\S*/failed/[0-9a-f]+")
+"""Where the cache keeps what a compiler refused: another place on every machine."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -48,20 +53,27 @@ def reference() -> str:
 def examples() -> dict[str, list[Example]]:
     """What the invalid programs show of each code."""
     found: defaultdict[str, list[Example]] = defaultdict(list)
-    for path in sorted(INVALID.glob("*.py")):
-        for code, texts in _shown(path).items():
-            found[code].append(Example(path.name, "\n\n".join(texts)))
+    programs = ((path, _raised(path)) for path in sorted(INVALID.glob("*.py")))
+    cpp = ((path, kernels.findings(path)) for path in sorted(kernels.INVALID.glob("*.cpp")))
+    for path, diagnostics in (*programs, *cpp):
+        for code, texts in _by_code(diagnostics).items():
+            found[code].append(Example(f"{path.parent.name}/{path.name}", "\n\n".join(texts)))
     return found
 
 
-def _shown(path: Path) -> dict[str, list[str]]:
-    """The diagnostics of a program, by code."""
-    texts: defaultdict[str, list[str]] = defaultdict(list)
+def _raised(path: Path) -> tuple[Diagnostic, ...]:
+    """The diagnostics of a program."""
     try:
         runpy.run_path(str(path))
     except PtoError as error:
-        for diagnostic in error.diagnostics:
-            texts[diagnostic.code].append(render(diagnostic))
+        return error.diagnostics
+    return ()
+
+
+def _by_code(diagnostics: Iterable[Diagnostic]) -> dict[str, list[str]]:
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for diagnostic in diagnostics:
+        texts[diagnostic.code].append(_KEPT.sub("‹cache›", render(diagnostic)))
     return texts
 
 
@@ -79,7 +91,7 @@ def _entry(mistake: type[Diagnostic], shown: list[Example]) -> Iterator[str]:
     yield f"- says: {_template(mistake.template)}"
     yield f"- remedy: {_template(mistake.remedy) or 'none'}\n"
     for example in shown:
-        yield f"[{example.file}](../tests/invalid/{example.file}):\n"
+        yield f"[{PurePath(example.file).name}](../tests/{example.file}):\n"
         yield f"```text\n{example.text}\n```\n"
 
 

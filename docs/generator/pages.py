@@ -1,10 +1,12 @@
 """A page of documentation as a program: its Python runs, what follows from it is written into the page.
 
-Three things in a page are not plain text:
+Four things in a page are not plain text:
 
 - a fenced block of `python` runs, all blocks of a page in one namespace. A second word names the file that the block is
   part of (`add.py`), the blocks of one name after each other; a third, `raises`, says that it must fail with a
   `PtoError`, whose text counts as printed;
+- a fenced block of `sh run` holds commands of `ptodsl`, which run at the top of the project; what they print counts as
+  printed, errors too, and an exit status that is not 0;
 - `<!-- output -->` before a fenced block: the block is what the Python above it has printed since the last one;
 - `<!-- generated: NAME -->` to `<!-- end -->`: Markdown from the table or the classes of that name.
 """
@@ -13,13 +15,19 @@ from __future__ import annotations
 
 import io
 import linecache
+import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
+from ptodsl.__main__ import main
 from ptodsl.errors import PtoError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FENCE = re.compile(r"```(?P<words>.*)")
 OUTPUT = "<!-- output -->"
@@ -67,6 +75,22 @@ class _Session:
             print(error)
         else:
             raise PageError("it raises no PtoError")
+
+    def command(self, text: str) -> None:
+        """Runs the commands of a block, a line each unless a backslash ends it."""
+        before = Path.cwd()
+        os.chdir(ROOT)
+        try:
+            for line in text.replace("\\\n", " ").splitlines():
+                name, *words = shlex.split(line)
+                if name != "ptodsl":
+                    raise PageError(f"`{name}` is no command that pages run")
+                with redirect_stdout(self._stream), redirect_stderr(self._stream):
+                    status = main(words)
+                    if status:
+                        print(f"exit status {int(status)}")
+        finally:
+            os.chdir(before)
 
     def printed(self) -> str:
         """What was printed since the last call."""
@@ -116,11 +140,13 @@ class _Page:
     def _block(self, words: list[str]) -> Iterator[str]:
         start = self._next
         body = self._until("```")
-        if words[:1] == ["python"]:
-            try:
+        try:
+            if words[:1] == ["python"]:
                 self._session.run("\n".join(body) + "\n", words[1:])
-            except Exception as error:
-                raise PageError(f"{self.name}:{start}: this block fails: {type(error).__name__}: {error}") from error
+            elif words == ["sh", "run"]:
+                self._session.command("\n".join(body) + "\n")
+        except Exception as error:
+            raise PageError(f"{self.name}:{start}: this block fails: {type(error).__name__}: {error}") from error
         yield from (*body, "```")
 
     def _output(self) -> Iterator[str]:

@@ -57,6 +57,29 @@ def straight(statements: int) -> str:
     return _HEAD.format_map(words) + body + "        return y\n" + _FOOT.format_map(words)
 
 
+_LOOP = """\
+        for i{n} in pl.range({row}, {last}, 16):
+            x{n} = pl.load(x, [i{n}, 0], [16, 64])
+            if i{n} > {row}:
+                x{n} = pl.maximum(x{n} * 0.5, x{n})
+            e{n} = pl.exp(x{n})
+            y = pl.store(e{n} + x{n}, [i{n}, 0], y)
+"""
+"""Six statements in and around a loop with a branch."""
+
+LOOP = 6
+"""Statements of one loop of looping code."""
+
+
+def looping(statements: int) -> str:
+    """The text of a program `Looping` whose kernel has that many statements, in loops one after another."""
+    loops = statements // LOOP
+    tensor = f"pl.Tensor[[{64 * loops}, 64], pl.FP32]"
+    words = {"name": "Looping", "parameters": f"x: {tensor}", "arguments": "x", "result": tensor}
+    body = "".join(_LOOP.format(n=n, row=64 * n, last=64 * n + 64) for n in range(loops))
+    return _HEAD.format_map(words) + body + "        return y\n" + _FOOT.format_map(words)
+
+
 def summing(arrays: int) -> str:
     """The text of a program `Summing` of that many arrays: all but the last are added up into the last."""
     tensor = "pl.Tensor[[1, 16], pl.FP32]"

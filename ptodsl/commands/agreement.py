@@ -61,10 +61,11 @@ class Agreement:
 def agreement(compiled: Compiled, arguments: Sequence[Any]) -> Agreement:
     """Runs both on copies of the arguments, outputs poisoned. Raises PtoError where the program has no answer."""
     signature = compiled.signature
-    wanted = _outputs(signature, arguments, partial(driver.interpret, compiled.program))
+    interpret = driver.interpret_placed if compiled.program is compiled.placed else driver.interpret
+    wanted = _outputs(signature, arguments, partial(interpret, compiled.program, arch=compiled.architecture.name))
     found = _outputs(signature, arguments, compiled)
     exact = _is_exact(compiled.program)
-    slots = [*_written(signature), *signature.provided]
+    slots = outputs_of(signature)
     bound = 0.0 if exact else _tolerance(signature)
     compared = tuple(_compared(*one, bound) for one in zip(slots, found, wanted, strict=True))
     return Agreement(compared, _least(compiled, arguments))
@@ -72,14 +73,36 @@ def agreement(compiled: Compiled, arguments: Sequence[Any]) -> Agreement:
 
 def _outputs(signature: Signature, arguments: Sequence[Any], call: Callable[..., object]) -> list[Array]:
     """What a call leaves in written parameters and provided results."""
-    given, out = [copy(argument) for argument in arguments], [poisoned(slot) for slot in signature.provided]
-    call(*given, out=out or None)
-    pairs = zip(signature.parameters, given, strict=True)
-    return [*(array for slot, array in pairs if _is_written(slot)), *out]
+    buffers = Buffers.of(signature, arguments)
+    call(*buffers.given, out=buffers.out or None)
+    return buffers.written
 
 
-def _written(signature: Signature) -> list[TensorSlot]:
-    return [slot for slot in signature.parameters if isinstance(slot, TensorSlot) and _is_written(slot)]
+@dataclass(frozen=True)
+class Buffers:
+    """Copies of a call's arguments, and poisoned buffers for what it provides."""
+
+    signature: Signature
+    given: list[Any]
+    out: list[Array]
+
+    @staticmethod
+    def of(signature: Signature, arguments: Sequence[Any]) -> Buffers:
+        """Fresh ones."""
+        provided = [poisoned(slot) for slot in signature.provided]
+        return Buffers(signature, [copy(argument) for argument in arguments], provided)
+
+    @property
+    def written(self) -> list[Array]:
+        """What the program may have written: parameters, then provided results."""
+        pairs = zip(self.signature.parameters, self.given, strict=True)
+        return [*(array for slot, array in pairs if _is_written(slot)), *self.out]
+
+
+def outputs_of(signature: Signature) -> list[TensorSlot]:
+    """The slots of what a program may write: parameters, then provided results."""
+    written = (slot for slot in signature.parameters if isinstance(slot, TensorSlot) and _is_written(slot))
+    return [*written, *signature.provided]
 
 
 def _is_written(slot: object) -> bool:
@@ -98,11 +121,11 @@ def _tolerance(signature: Signature) -> float:
 
 def _compared(slot: TensorSlot, found: Array, wanted: Array, bound: float) -> Compared:
     gap = difference(found, wanted, bound, bound)
-    agrees = gap.count == 0 if bound else _identical(found, wanted)
+    agrees = gap.count == 0 if bound else identical(found, wanted)
     return Compared(slot, gap, agrees, is_exact=not bound)
 
 
-def _identical(found: Array, wanted: Array) -> bool:
+def identical(found: Array, wanted: Array) -> bool:
     """Whether two arrays hold the same bits; any NaN is as good as another."""
     differ = found.view(np.uint8) != wanted.view(np.uint8)
     elements = differ.reshape(*found.shape, found.dtype.itemsize).any(axis=-1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ptodsl.benchmarks.allocating import allocated_bytes
 from ptodsl.benchmarks.attention import attention
+from ptodsl.benchmarks.checking import checking
 from ptodsl.benchmarks.compiling import decorator_to_library, front_half, stage_times
 from ptodsl.benchmarks.dispatching import dispatch
 from ptodsl.benchmarks.generated import straight, summing
@@ -18,6 +19,7 @@ from ptodsl.benchmarks.kernels import kernels
 from ptodsl.benchmarks.launching import launch_overhead
 from ptodsl.benchmarks.measurement import Amount, Measurement, Skipped, StageTime
 from ptodsl.benchmarks.simulator import simulator
+from ptodsl.benchmarks.verifying import verifiers
 from ptodsl.commands import Refused, Status
 from ptodsl.commands.table import duration, table
 
@@ -56,9 +58,11 @@ def _measurements(*, quick: bool) -> Iterator[Result]:
     yield from dispatch(20 if quick else 200)
     yield import_time(5 if quick else 20)
     yield front_half(STATEMENTS, 3 if quick else 10)
+    yield from verifiers(3 if quick else 10)
     yield allocated_bytes()
     yield from kernels(20 if quick else 200)
     yield from attention(3 if quick else 30)
+    yield from checking(3 if quick else 10)
     yield from simulator(2 if quick else 10)
 
 

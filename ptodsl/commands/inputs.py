@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ptodsl.commands import Refused
-from ptodsl.ir.dtypes import DType, Kind
+from ptodsl.ir.dtypes import BF16, DType, Kind
 from ptodsl.runtime.results import numpy_dtype
 from ptodsl.runtime.signature import Access, ScalarSlot, Signature, Slot, TensorSlot
 
@@ -23,12 +24,12 @@ LARGEST_INTEGER = 8
 
 
 def given_values(written: Sequence[str]) -> dict[str, list[str]]:
-    """`NAME=V` or `NAME=V,V,...` by name."""
+    """`NAME=V`, `NAME=V,V,...` or `NAME=FILE.npy` by name."""
     values: dict[str, list[str]] = {}
     for one in written:
         name, sign, value = one.partition("=")
         if not sign:
-            raise Refused(f"--set {one}: write NAME=VALUE, or NAME=VALUE,VALUE,... for the elements of a tensor")
+            raise Refused(f"--set {one}: write NAME=VALUE, or NAME=VALUE,VALUE,... or NAME=FILE.npy for a tensor")
         values[name] = value.split(",")
     return values
 
@@ -41,6 +42,14 @@ def arguments_for(signature: Signature, given: Mapping[str, list[str]], seed: in
     ]
 
 
+def check_names(slots: Iterable[Slot], given: Mapping[str, list[str]]) -> None:
+    """Raises Refused for a value of a parameter that does not exist."""
+    known = {slot.name: None for slot in slots}
+    for name in given:
+        if name not in known:
+            raise Refused(f"--set {name}: the parameters are {', '.join(known)}")
+
+
 def poisoned(slot: TensorSlot) -> Array:
     """An array for a tensor that shows where it has not been written."""
     array = np.empty(slot.shape, numpy_dtype(slot.dtype))
@@ -50,7 +59,7 @@ def poisoned(slot: TensorSlot) -> Array:
 
 def _argument(slot: Slot, given: list[str] | None, generator: np.random.Generator) -> Any:
     if given is not None:
-        array = _converted(slot, given)
+        array = converted(slot, given)
     elif isinstance(slot, TensorSlot) and slot.access is Access.WRITE:
         array = poisoned(slot)
     else:
@@ -74,8 +83,10 @@ def _random(shape: tuple[int, ...], dtype: DType, generator: np.random.Generator
     return np.asarray(values).astype(numpy_dtype(dtype))
 
 
-def _converted(slot: Slot, given: list[str]) -> Array:
-    """What the user wrote, one value for all elements or one for each."""
+def converted(slot: Slot, given: list[str]) -> Array:
+    """What the user wrote: a file, one value for all elements, or one for each."""
+    if len(given) == 1 and given[0].endswith(".npy"):
+        return _loaded(slot, Path(given[0]))
     read = float if slot.dtype.is_float else int
     shape = _shape(slot)
     try:
@@ -84,3 +95,16 @@ def _converted(slot: Slot, given: list[str]) -> Array:
     except (ValueError, OverflowError) as error:
         raise Refused(f"--set {slot.name}={','.join(given)}: {error} ({slot.dtype}{list(shape)})") from error
     return whole
+
+
+def _loaded(slot: Slot, file: Path) -> Array:
+    """The array of a file; BF16, which such files do not know, is rounded from float32."""
+    try:
+        array: Array = np.load(file, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise Refused(f"--set {slot.name}={file}: {error}") from error
+    wanted, held = numpy_dtype(slot.dtype), np.dtype(np.float32 if slot.dtype is BF16 else slot.dtype.numpy)
+    if array.dtype != held or array.shape != _shape(slot):
+        shown = f"{array.dtype}{list(array.shape)}"
+        raise Refused(f"--set {slot.name}={file}: it holds {shown}, and {held}{list(_shape(slot))} is wanted")
+    return array.astype(wanted)

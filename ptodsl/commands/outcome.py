@@ -10,9 +10,8 @@ from importlib import import_module
 from typing import Any, cast
 
 from ptodsl.commands import Command, Refused, Status
-from ptodsl.commands.crash import Crash
 from ptodsl.commands.streams import abandon_output, tell
-from ptodsl.errors import Diagnostic, PtoError
+from ptodsl.errors import Diagnostic, InternalError, PtoError
 from ptodsl.ir.span import Span
 
 _INTERRUPTED = 130
@@ -72,24 +71,27 @@ def _no_memory(error: MemoryError) -> Diagnostic:
 def _wrong(error: PtoError, *, as_json: bool) -> Status:
     status = status_for(error)
     if as_json:
-        print(json.dumps({"status": status, "diagnostics": [_data(one) for one in error.diagnostics]}, indent=2))
+        print(json.dumps({"status": status, "diagnostics": [data_of(one) for one in error.diagnostics]}, indent=2))
     else:
         tell(error)
     return status
 
 
 def _bug(error: Exception, file: object) -> Status:
-    from ptodsl.commands.reproducer import write
+    from ptodsl import reproducer
+    from ptodsl.crash import Crash
 
-    crash = error if isinstance(error, Crash) else None
-    cause = crash.cause if crash is not None else error
-    path = write(cause, crash.subject if crash is not None else None, str(file) if file else "")
-    tell(f"ptodsl: internal error: {type(cause).__name__}: {cause}")
-    tell(f"This is a bug in ptodsl, not in your program. Please report it with {path}")
+    if isinstance(error, Crash):
+        what, path = error.what, error.path
+    else:
+        what = error.message if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+        path = reproducer.write(error, None, str(file) if file else "")
+    tell(f"ptodsl: internal error: {what}")
+    tell(reproducer.request(path))
     return Status.BUG
 
 
-def _data(diagnostic: Diagnostic) -> dict[str, Any]:
+def data_of(diagnostic: Diagnostic) -> dict[str, Any]:
     """A diagnostic for a machine; lines count from 1, columns from 0."""
     return {
         "code": diagnostic.code,

@@ -10,8 +10,8 @@ from typing import Any
 
 from ptodsl import driver
 from ptodsl.commands import Refused, Status
-from ptodsl.commands.crash import blaming
 from ptodsl.commands.user_file import MODULE, execute
+from ptodsl.crash import blaming
 from ptodsl.errors import Diagnostic, PtoError
 from ptodsl.frontend.decorators import Kernel, ProgramClass
 from ptodsl.ir.nodes import Program
@@ -60,7 +60,7 @@ def for_each(programs: Iterable[Named], architecture: Architecture, act: Callabl
     """What an action gives for each program; a bug that stops it knows the program."""
 
     def acted(one: Named) -> Any:
-        with blaming(one.program, architecture):
+        with blaming(one.program, architecture, (Refused,)):
             return act(one)
 
     return gather(programs, acted)
@@ -91,12 +91,22 @@ def _read(file: Path) -> bytes:
 
 def _found(file: Path, data: bytes) -> dict[str, Any]:
     """The programs by name; one that has several names counts once, under the first."""
-    if file.suffix == IR_SUFFIX or data.lstrip().startswith(IR_MARK):
+    if _is_ir(file, data):
         program = driver.parse(_text(file, data), str(file))
         return {program.name: program}
     first_names: dict[int, str] = {}
     defined = {name: value for name, value in vars(execute(file, data)).items() if _is_defined(value)}
     return {name: value for name, value in defined.items() if first_names.setdefault(id(value), name) == name}
+
+
+def text_of(file: Path) -> str | None:
+    """The IR text of a file; None where it holds something else. Raises Refused for what cannot be read."""
+    data = _read(file)
+    return _text(file, data) if _is_ir(file, data) else None
+
+
+def _is_ir(file: Path, data: bytes) -> bool:
+    return file.suffix == IR_SUFFIX or data.lstrip().startswith(IR_MARK)
 
 
 def _is_defined(value: object) -> bool:

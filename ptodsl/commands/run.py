@@ -11,10 +11,10 @@ from ptodsl import driver
 from ptodsl.bisect import first_change
 from ptodsl.commands import Refused, Status, programs
 from ptodsl.commands.agreement import Agreement, agreement
-from ptodsl.commands.crash import blaming
-from ptodsl.commands.inputs import arguments_for, given_values
+from ptodsl.commands.inputs import arguments_for, check_names, given_values
 from ptodsl.commands.programs import Named
 from ptodsl.commands.table import duration, table
+from ptodsl.crash import blaming
 from ptodsl.errors import InternalError
 from ptodsl.machine import ARCHITECTURES
 from ptodsl.runtime.targets import TARGETS
@@ -55,20 +55,13 @@ def run(options: argparse.Namespace) -> Status:
         raise Refused(f"--seed {options.seed}: a seed is not negative")
     given = given_values(options.set)
     found = programs.load(options.file, options.program)
-    _check_names(found, given)
+    check_names((slot for one in found for slot in signature_of(one.program).parameters), given)
     ran = programs.for_each(found, ARCHITECTURES[options.arch], lambda one: _run(one, given, options))
     print(json.dumps([_data(one, options) for one in ran], indent=2) if options.json else _text(ran, options))
     for one, result in zip(found, ran, strict=True):
         with blaming(one.program, ARCHITECTURES[options.arch]):
             _judge(result)
     return Status.FINE
-
-
-def _check_names(found: list[Named], given: dict[str, list[str]]) -> None:
-    known = {slot.name: None for one in found for slot in signature_of(one.program).parameters}
-    for name in given:
-        if name not in known:
-            raise Refused(f"--set {name}: the parameters are {', '.join(known)}")
 
 
 def _run(one: Named, given: dict[str, list[str]], options: argparse.Namespace) -> _Ran:

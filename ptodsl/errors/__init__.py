@@ -3,7 +3,7 @@
 A class states a stable code, the sentence, the label under the caret and the remedy, as templates over the fields
 that the place of the mistake gives. E01 names and syntax, E02 types, E03 outputs and directions, E04 memory and
 layout, E05 synchronisation, E06 toolchain and build, E07 launch, E08 run time, E09 testing, E10 models of
-other libraries; W for warnings.
+other libraries, E11 checked runs; W for warnings.
 """
 
 from __future__ import annotations
@@ -86,10 +86,25 @@ class InternalError(Exception):
     """A bug of ptodsl, never of its user."""
 
     def __init__(self, message: str) -> None:
+        self.message = message
         super().__init__(f"internal error, a bug in ptodsl: {message}")
 
 
-_MODULES = (*("build", "integrations", "launch", "memory", "names", "outputs", "runtime", "sync", "testing", "types"),)
+class PassRefused(InternalError):
+    """A verifier refuses what a pass of ours made; says so with the picture that its diagnostics give."""
+
+    def __init__(self, verifier: str, made: str, text: str, error: PtoError) -> None:
+        """`made` names the pass, `text` is the program as it left it."""
+        self.made = made
+        self.text = text
+        self.diagnostics = error.diagnostics
+        super().__init__(f"{verifier} refuses what {made} made:\n{error}")
+
+
+_MODULES = (
+    *("build", "checked", "checked_bytes", "checked_runs", "integrations", "launch", "memory", "names", "outputs"),
+    *("runtime", "sync", "testing", "types"),
+)
 
 
 def load_all() -> dict[str, type[Diagnostic]]:

@@ -48,8 +48,7 @@ class WaitForever(Verdict):
     kind = "wait-without-set"
     template = "no token of `{flag}` comes to this wait: {target} would wait for ever, {blocked} behind it"
     label_template = "waits for `{flag}`"
-    remedy = "put `set_flag({flag})` on every path to it, in a loop also before the first iteration; \
-a set that is itself behind a wait which never ends does not count"
+    remedy = "{how}"
 
 
 class TokenLeft(Verdict):
@@ -68,6 +67,17 @@ class SetTwice(Verdict):
     code = "E1104"
     kind = "set-twice"
     template = "`{flag}` is set again before its first token is taken: where a flag is one bit, the second is lost"
+    label_template = "a second token of `{flag}`"
+    other_label = "the first one"
+    remedy = "wait for the first token before this, or use another event id"
+
+
+class SetTwiceNoted(Verdict):
+    """A set while the token of the one before may be pending, in code of others: an error with --strict-flags."""
+
+    code = "W1102"
+    kind = "set-twice"
+    template = "`{flag}` is set again before its first token is taken; flags that count allow it"
     label_template = "a second token of `{flag}`"
     other_label = "the first one"
     remedy = "wait for the first token before this, or use another event id"
@@ -119,9 +129,9 @@ class SamePipeFlag(Verdict):
 
     code = "E1109"
     kind = "same-pipe-flag"
-    template = "a flag goes from {source} to {target}: a pipe has no flags to itself"
-    label_template = "{source} to itself"
-    remedy = "put `pipe_barrier(PIPE_{source})` here"
+    template = "a flag goes from {pipe} to {pipe}: a pipe has no flags to itself"
+    label_template = "{pipe} to itself"
+    remedy = "put `pipe_barrier(PIPE_{pipe})` here"
 
 
 class EventBad(Verdict):

@@ -20,8 +20,8 @@ class OutOfCapacity(Verdict):
 
     code = "E1114"
     kind = "out-of-capacity"
-    template = "a tile takes {where}, and {memory} has {capacity} bytes"
-    label_template = "ends at {end}"
+    template = "`{operand}` of `{op}` takes {where}, and {memory} has {capacity} bytes"
+    label_template = "`{operand}` ends at {end}"
     remedy = "move it down, make it smaller, or lay it over a tile that is not needed any more"
 
 
@@ -30,8 +30,8 @@ class Misaligned(Verdict):
 
     code = "E1115"
     kind = "misaligned"
-    template = "a tile of {memory} starts at {start}, which is no multiple of {alignment}"
-    label_template = "starts at {start}"
+    template = "`{operand}` of `{op}` starts at {start} of {memory}, which is no multiple of {alignment}"
+    label_template = "`{operand}` starts at {start}"
     remedy = "assign it to a multiple of {alignment} bytes"
 
 
@@ -123,8 +123,8 @@ class LayoutRefused(Verdict):
 
     code = "E1124"
     kind = "layout-refused"
-    template = "`{op}` does not take these layouts: {rule}"
-    label_template = "{rule}"
+    template = "`{op}` does not take the layout of `{operand}`: {rule}"
+    label_template = "`{operand}`"
     remedy = "give the tile the layout that the rule asks for"
 
 
@@ -133,9 +133,19 @@ class ShapeRefused(Verdict):
 
     code = "E1125"
     kind = "shape-refused"
-    template = "`{op}` does not take these shapes: {rule}"
-    label_template = "{rule}"
-    remedy = "give the tiles shapes that keep the rule"
+    template = "`{op}` does not take the shape or place of `{operand}`: {rule}"
+    label_template = "`{operand}`"
+    remedy = "give it a shape and a place that keep the rule"
+
+
+class OperandsOverlap(Verdict):
+    """Two operands of one instruction that share bytes which it must not share."""
+
+    code = "E1128"
+    kind = "operands-overlap"
+    template = "`{operand}` and `{other_operand}` of `{op}` share bytes: {rule}"
+    label_template = "`{operand}` lies over `{other_operand}`"
+    remedy = "assign them to bytes that do not overlap"
 
 
 class NotModelled(Verdict):
@@ -143,7 +153,7 @@ class NotModelled(Verdict):
 
     code = "E1126"
     kind = "not-modelled"
-    template = "`{op}` is not modelled: what it does to the order of the pipes is not known here"
+    template = "`{op}` is not modelled: {rule}"
     label_template = "not modelled"
     remedy = "write it without `{op}`: what is not modelled cannot be judged"
 

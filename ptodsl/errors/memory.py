@@ -190,6 +190,16 @@ class OperandsOverlap(Diagnostic):
     remedy = "{how}"
 
 
+class StageTooEarly(Diagnostic):
+    """IR text that is to be judged as placed, and whose tiles have no addresses at all."""
+
+    code = "E0457"
+    template = "`{kernel}` is not placed: it stands as `{stage}` leaves it, no tile has: {missing}"
+    label_template = "not placed yet"
+    remedy = "judge what `ptodsl ir FILE --after insert_sync` prints, or write every type whole: \
+`tile<16x64xfp32, ub, nd, @0x0>`"
+
+
 class OldValueAlive(Diagnostic):
     """Two contents of the same bytes are needed at once, in a memory that has no copy."""
 
@@ -215,3 +225,12 @@ class MemoryFragmented(Diagnostic):
     template = "{memory} of kernel `{kernel}` has {capacity} bytes and no gap of {needed} left for `{name}`"
     label_template = "{needed} bytes"
     remedy = "make tiles that live together of one size, or smaller ones; live here are\n{table}"
+
+
+class ScratchShared(Diagnostic):
+    """A temporary that is one of the other operands of its op, or a view of its bytes."""
+
+    code = "E0424"
+    template = "`{op}` overwrites its temporary, and here that has the bytes of `{name}`, which it reads"
+    label_template = "the temporary is not of its own"
+    remedy = "leave the temporary out, or make one of its own with `pl.create_tile`"

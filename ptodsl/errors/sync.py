@@ -10,7 +10,7 @@ class HazardUnordered(Diagnostic):
 
     code = "E0501"
     template = "`{later}` on {sink} does not wait for `{earlier}` on {source}: both touch {where}"
-    label_template = "{sink} {does} {where}"
+    label_template = "{sink} {does} {what}"
     remedy = "{how}"
 
 
@@ -141,6 +141,15 @@ class FlagReused(Diagnostic):
     remedy = "use another event id, or order {source} after the wait by a flag from {target} to {source}"
 
 
+class NothingOrdered(Diagnostic):
+    """IR text whose kernel has no flags and no barriers although it needs them."""
+
+    code = "E0516"
+    template = "`{kernel}` has neither flags nor barriers: it stands as `allocate` leaves it, before `insert_sync`"
+    label_template = "nothing here orders its pipes"
+    remedy = "judge what `ptodsl ir FILE --after insert_sync` prints, or order by hand what is found below"
+
+
 class FlagMayBeReused(Diagnostic):
     """A set that may fire while the token before it was not taken yet: sound where flags count."""
 
@@ -148,6 +157,15 @@ class FlagMayBeReused(Diagnostic):
     template = "`{flag}` may be set again before its first token is taken; flags that count allow it"
     label_template = "nothing orders this set after the wait before it"
     remedy = "use another event id, or order {source} after the wait by a flag from {target} to {source}"
+
+
+class FlagPendingTwice(Diagnostic):
+    """A second token of a flag in code that others wrote: parts that count tokens allow it."""
+
+    code = "W0504"
+    template = "`{flag}` is set a second time before its first token is waited for: right only where flags count"
+    label_template = "a second token of `{flag}`"
+    remedy = "wait for the first one before this, or use another event id: a part whose flag is one bit hangs here"
 
 
 class ReservedEvent(Diagnostic):
@@ -164,5 +182,5 @@ class ChainRelaxed(Diagnostic):
 
     code = "W0503"
     template = "`{later}` follows `{earlier}` on {sink} without a barrier: {why}"
-    label_template = "{sink} {does} {where}"
+    label_template = "{sink} {does} {what}"
     remedy = "{how}"

@@ -6,6 +6,7 @@ import ast
 import dis
 import linecache
 import tokenize
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
 
@@ -35,15 +36,30 @@ class Source:
         return self._functions.get((name, line))
 
     def has_made(self, code: CodeType) -> bool:
-        """Whether Python makes this code of the text, as far as can be told: the text may have changed since."""
-        made = self._codes.get((code.co_name, code.co_firstlineno))
-        return made is None or _essence(made) == _essence(code)
+        """Whether Python makes this code of the text, as far as can be told: the text may have changed since.
+
+        The text may have been compiled a part at a time, as a session does; Python calls what was imported beside a
+        call in another way.
+        """
+        where = code.co_name, code.co_firstlineno
+        made = self._codes_of_all.get(where)
+        if made is None or _essence(made) == _essence(code):
+            return True
+        made = self._codes_of_parts.get(where)
+        return made is not None and _essence(made) == _essence(code)
 
     @cached_property
-    def _codes(self) -> dict[tuple[str, int], CodeType]:
+    def _codes_of_all(self) -> dict[tuple[str, int], CodeType]:
+        return self._codes([self._tree])
+
+    @cached_property
+    def _codes_of_parts(self) -> dict[tuple[str, int], CodeType]:
+        return self._codes(ast.Module([statement], []) for statement in self._tree.body)
+
+    def _codes(self, parts: Iterable[ast.Module]) -> dict[tuple[str, int], CodeType]:
         """The code of every function, by name and line of its `def` or first decorator."""
         try:
-            pending = [compile(self._tree, self.file, "exec", dont_inherit=True)]
+            pending = [compile(part, self.file, "exec", dont_inherit=True) for part in parts]
         except (SyntaxError, ValueError):  # a cell may hold what a module may not
             return {}
         codes: dict[tuple[str, int], CodeType] = {}

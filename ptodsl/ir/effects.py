@@ -149,12 +149,14 @@ class _Analysis:
         return stored
 
     def _met(self, left: Stored, right: Stored) -> Stored:
-        """What is stored on both of two paths."""
+        """What is stored on both of two paths; most of it was stored before they part."""
+        if left == right:
+            return left
         met: Stored = {}
         for root in left.keys() & right.keys():
-            shape = _shape(root)
+            shape, alike = _shape(root), {*left[root]} & {*right[root]}
             for mine, theirs in ((left[root], right[root]), (right[root], left[root])):
-                met = _with(met, root, tuple(box for box in mine if covered(box, theirs, shape)))
+                met = _with(met, root, tuple(box for box in mine if box in alike or covered(box, theirs, shape)))
         return met
 
     def _loop(self, loop: For, stored: Stored) -> Stored:

@@ -105,10 +105,11 @@ def tensor_strides(entry: Function) -> _Known:
 
 
 def _reshaped(strides: frozenset[Strides], source: Operand, result: Value) -> frozenset[Strides]:
-    """The strides after a reshape; a mistaken one counts as dense."""
+    """The strides after a reshape; a mistaken one, and one of a view of another rank, count as dense."""
     assert isinstance(source, Value)
     before, after = _shape(source), _shape(result)
-    return frozenset(reshaped(one, before, after) or contiguous_strides(after) for one in strides)
+    fitting = (one if len(one) == len(before) else contiguous_strides(before) for one in strides)
+    return frozenset(reshaped(one, before, after) or contiguous_strides(after) for one in fitting)
 
 
 def _dense(value: Value) -> frozenset[Strides]:

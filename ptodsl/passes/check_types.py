@@ -115,7 +115,7 @@ class _Checker:
         assert isinstance(source.type, TensorType)
         before, after = source.type.shape, given.shape
         for strides in sorted(self._strides.get(source, ())):
-            if reshaped(strides, before, after) is None:
+            if len(strides) == len(before) and reshaped(strides, before, after) is None:
                 shapes = {"source": shape_text(before), "target": shape_text(after), "strides": shape_text(strides)}
                 yield ReshapeOfGaps(op.span, [self._origins.note(source)], name=remedies.written(source), **shapes)
                 return

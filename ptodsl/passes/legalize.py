@@ -38,7 +38,7 @@ from ptodsl.passes.columns import Columns
 from ptodsl.passes.layouts import formed, is_column
 from ptodsl.passes.multiples import Multiples
 from ptodsl.passes.rules import legal_form
-from ptodsl.passes.scratch import scratch_type
+from ptodsl.passes.scratch import scratch_type, shared
 from ptodsl.passes.vector_unit import dtype_mistake
 
 
@@ -83,6 +83,7 @@ class Legalizer:
 
     def legalized(self) -> Function:
         """The legal kernel."""
+        self.mistakes += shared(self.function)
         return self.rewriter.function(self.function)
 
     def _enter(self, statement: Statement) -> None:

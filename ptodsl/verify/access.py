@@ -60,6 +60,8 @@ class Access:
     window: tuple[Side, ...]
     tile: TileType | None = None
     """The type through which bytes of a memory are touched; None for hidden scratch."""
+    name: str = ""
+    """The tile's; empty where the access is no tile's."""
 
 
 class Unplaced(Exception):
@@ -74,13 +76,17 @@ class Reader:
     handles: Handles
     forms: Forms
 
-    def pipe(self, op: Op, row: OpRow) -> Pipe | None:
-        """The pipe that an op is issued to; None where there is none for it. Raises Unplaced."""
-        if not row.transfer:
-            return row.pipe
-        target = _memory(op.results[0]) if op.results else Memory.GM
-        move = self.architecture.move(_memory(op.operands[0][0]), target)
-        return move.pipe if move else None
+    def pipes(self, op: Op, row: OpRow) -> tuple[Pipe, ...]:
+        """The pipe that an op is issued to, one for each part where it is several; none where no pipe does it.
+
+        Raises Unplaced.
+        """
+        if row.transfer:
+            target = _memory(op.results[0]) if op.results else Memory.GM
+            move = self.architecture.move(_memory(op.operands[0][0]), target)
+            return (move.pipe,) if move else ()
+        dtype = next((result.type.dtype for result in op.results if isinstance(result.type, TileType)), None)
+        return self.architecture.parts_of(row.instruction, dtype) or ((row.pipe,) if row.pipe else ())
 
     def accesses(self, op: Op, row: OpRow) -> Iterator[Access]:
         """Everything an instruction touches; raises Unplaced."""
@@ -133,7 +139,7 @@ def _tile_access(value: Value, tile: TileType, kind: Kind) -> Access:
         raise Unplaced(value.name)
     assert tile.memory is not None
     assert tile.offset is not None
-    return Access(tile.memory, kind, (Side(Linear(tile.offset), footprint(tile)),), tile)
+    return Access(tile.memory, kind, (Side(Linear(tile.offset), footprint(tile)),), tile, value.name)
 
 
 def _default_sizes(op: Op, tensor: TensorType) -> tuple[int, ...]:

@@ -67,16 +67,19 @@ class Contents:
 
     def joined(self, other: Contents) -> Contents:
         """The memory where two paths meet; neighbours that hold the same are one interval again."""
+        if self.starts == other.starts and self.holdings == other.holdings:
+            return self.copy()
         result = Contents([], [])
-        for start in sorted({*self.starts, *other.starts}):
-            holding = self._at(start).joined(other._at(start))
-            if not result.holdings or result.holdings[-1] != holding:
+        mine, theirs = (dict(zip(of.starts, of.holdings, strict=True)) for of in (self, other))
+        one = another = last = EMPTY
+        for start in sorted(mine.keys() | theirs.keys()):
+            one, another = mine.get(start, one), theirs.get(start, another)
+            holding = one if one is another else one.joined(another)
+            if not result.holdings or last != holding:
                 result.starts.append(start)
                 result.holdings.append(holding)
+                last = holding
         return result
-
-    def _at(self, point: int) -> Holding:
-        return self.holdings[bisect_right(self.starts, point) - 1]
 
     def _cut(self, span: range) -> tuple[int, int]:
         """Make both ends of a range ends of intervals; gives the indices of those inside."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ptodsl.errors import Diagnostic, Note
 from ptodsl.errors.sync import ChainRelaxed, HazardUnordered
 from ptodsl.ir.hardware import Memory, Pipe
+from ptodsl.ir.span import Span
 from ptodsl.machine import Architecture, CoreSpec
 from ptodsl.verify.access import Access, Side
 from ptodsl.verify.instructions import Instruction
@@ -21,6 +22,8 @@ class Hazard:
     first: Access
     later: Instruction
     second: Access
+    early: Span | None = None
+    """A set between the two pipes that is waited for in between, and that stands before the first instruction."""
 
     @property
     def goes_round(self) -> bool:
@@ -51,15 +54,21 @@ class Hazard:
             "source": pipe_text(self.earlier.pipe),
             "where": common_text(self.first, self.second),
             "does": self.second.kind.value,
+            "what": f"{place_text(self.second)}{_whose(self.second)}",
         }
 
     def _notes(self) -> list[Note]:
-        did = f"{pipe_text(self.earlier.pipe)} {self.first.kind.value} {place_text(self.first)}"
+        did = f"{pipe_text(self.earlier.pipe)} {self.first.kind.value} {place_text(self.first)}{_whose(self.first)}"
         notes = [Note(f"{did} in an earlier iteration" if self.goes_round else did, self.earlier.op.span)]
-        if self.earlier is self.later:
+        if self.earlier.op is self.later.op:
             notes = [Note("the two are one statement in two iterations of a loop")]
+        if self.early is not None:
+            covers = f"this set covers only what {pipe_text(self.earlier.pipe)} was given before it"
+            notes.append(Note(covers, self.early))
         if self.earlier.pipe is self.later.pipe:
             notes.append(Note(f"{pipe_text(self.later.pipe)} starts an instruction before the one ahead is complete"))
+        if [side.start.terms for side in self.first.window] != [side.start.terms for side in self.second.window]:
+            notes.append(Note("only run time knows whether the two windows meet: nothing here keeps them apart"))
         return notes
 
     def _remedy(self, architecture: Architecture, core: CoreSpec) -> str:
@@ -100,6 +109,15 @@ def place_text(access: Access) -> str:
         return range_text(access.place, side.start.constant, side.start.constant + side.size)
     starts = ", ".join(_start_text(side) for side in access.window)
     return f"`{access.place.name}[{starts}]` ({'×'.join(str(side.size) for side in access.window)})"
+
+
+def _whose(access: Access) -> str:
+    """Whose bytes of a memory those are; nothing where the place says it, or a tile has no name of its user's."""
+    if not isinstance(access.place, Memory):
+        return ""
+    if access.tile is None:
+        return ", scratch that the library takes behind the kernel's back"
+    return "" if access.name.isdigit() else f" (`{access.name}`)"
 
 
 def common_text(first: Access, second: Access) -> str:

@@ -24,7 +24,7 @@ class Legality:
 
     def check(self) -> None:
         """Add what is illegal to the findings, each flag once."""
-        for instruction in self.kernel.instructions.values():
+        for instruction in self.kernel.all_instructions():
             self._check_pipe(instruction.op, instruction.row.label, instruction.pipe)
         firsts: dict[Flag, Op] = {}
         for op, flag in self.kernel.flags.items():

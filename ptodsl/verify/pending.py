@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from ptodsl.ir.hardware import Pipe
 
@@ -31,12 +32,19 @@ class Pending:
     it next. `tokens` has for each token that stands, oldest first, the accesses that it does not cover.
     """
 
+    asking: tuple[int, ...]
+    """The pipes whose order anything hangs on, by their numbers; of the others nothing is known."""
     open: list[int] = field(default_factory=lambda: [0] * len(_QUEUES))
     tokens: dict[Flag, tuple[int, ...]] = field(default_factory=dict[Flag, "tuple[int, ...]"])
 
+    @classmethod
+    def of(cls, pipes: Iterable[Pipe]) -> Pending:
+        """The state before anything is issued, with what matters to some pipes."""
+        return cls(tuple(sorted({_NUMBER[pipe] for pipe in pipes})))
+
     def copy(self) -> Pending:
         """A state of its own."""
-        return Pending(list(self.open), dict(self.tokens))
+        return Pending(self.asking, list(self.open), dict(self.tokens))
 
     def running(self, pipe: Pipe) -> int:
         """What may be running when the next instruction of a pipe starts."""
@@ -52,9 +60,29 @@ class Pending:
 
     def start(self, bits: int) -> None:
         """An instruction is issued: from here on nothing knows it complete, its own pipe and tokens neither."""
-        self.open = [mask | bits for mask in self.open]
+        for number in self.asking:
+            self.open[number] |= bits
         for flag, queue in self.tokens.items():
-            self.tokens[flag] = tuple([token | bits for token in queue])
+            first, *rest = queue
+            self.tokens[flag] = (first | bits, *[token | bits for token in rest]) if rest else (first | bits,)
+
+    @property
+    def alive(self) -> int:
+        """What is running for some pipe, or is not covered by some token."""
+        alive = 0
+        for mask in chain(self.open, *self.tokens.values()):
+            alive |= mask
+        return alive
+
+    def shift(self, lowest: int, count: int) -> None:
+        """Numbers from `lowest` on count from `count` further on: those in between are complete for all."""
+        below = (1 << lowest) - 1
+
+        def shifted(mask: int) -> int:
+            return mask & below | mask >> (lowest + count) << lowest
+
+        self.open = [shifted(mask) for mask in self.open]
+        self.tokens = {flag: tuple([shifted(mask) for mask in queue]) for flag, queue in self.tokens.items()}
 
     def set(self, flag: Flag, of_source: int) -> None:
         """A token that covers all that is known to the source pipe, and its own accesses `of_source`."""
@@ -82,7 +110,7 @@ class Pending:
     def joined(self, other: Pending, flags: Iterable[Flag]) -> Pending:
         """The state where two paths meet, with the tokens of `flags`, of which both have as many."""
         unions = [a | b for a, b in zip(self.open, other.open, strict=True)]
-        return Pending(unions, {flag: _union(self.tokens[flag], other.tokens[flag]) for flag in flags})
+        return Pending(self.asking, unions, {flag: _union(self.tokens[flag], other.tokens[flag]) for flag in flags})
 
 
 def _union(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:

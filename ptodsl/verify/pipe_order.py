@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from typing_extensions import assert_never
 
@@ -12,18 +13,21 @@ from ptodsl.ops.row import Family
 from ptodsl.verify.access import Access
 from ptodsl.verify.footprint import FRACTAL
 from ptodsl.verify.hazard import Hazard
-from ptodsl.verify.instructions import Instruction, Kernel
+from ptodsl.verify.instructions import Instruction
+from ptodsl.verify.window import Window
 
 
 class PipeOrder:
     """The accesses of each pipe, and which of them need no barrier before an instruction of the same pipe."""
 
-    def __init__(self, kernel: Kernel, architecture: Architecture) -> None:
-        self._kernel = kernel
+    def __init__(self, window: Window, architecture: Architecture, waits: Mapping[Pipe, int]) -> None:
+        """`waits` are the bits of the waits that each pipe makes: they too are its instructions."""
+        self._window = window
         self._architecture = architecture
-        self.of_pipe: defaultdict[Pipe, int] = defaultdict(int)
-        for instruction in kernel.instructions.values():
-            self.of_pipe[instruction.pipe] |= instruction.bits
+        self.of_pipe = {pipe: waits.get(pipe, 0) for pipe in Pipe}
+        for instruction in window.instructions():
+            numbers = window.of(instruction)
+            self.of_pipe[instruction.pipe] |= (1 << numbers.stop) - (1 << numbers.start)
         self._accumulators = self._large_accumulators()
 
     def kept(self, instruction: Instruction, bit: int) -> int:
@@ -35,7 +39,7 @@ class PipeOrder:
             case SamePipe.UNORDERED:
                 return 0
             case SamePipe.ACCUMULATES:
-                tile = _tile_key(self._kernel.accesses[bit])
+                tile = _tile_key(self._window.access(bit))
                 return self._accumulators.get(tile, 0) if instruction.row.tied else 0
             case _:
                 assert_never(promise)
@@ -54,10 +58,11 @@ class PipeOrder:
     def _large_accumulators(self) -> dict[object, int]:
         """For each L0C tile that is large enough to be accumulated into in order, the accesses of M to it."""
         accumulators: defaultdict[object, int] = defaultdict(int)
-        for bit, access in enumerate(self._kernel.accesses):
-            on_matrix = self._kernel.owners[bit].pipe is Pipe.M
-            if on_matrix and access.place is Memory.L0C and _fractals(access) >= self._architecture.accumulate_fractals:
-                accumulators[_tile_key(access)] |= 1 << bit
+        for instruction in self._window.instructions() if self.of_pipe[Pipe.M] else ():
+            for bit in self._window.of(instruction) if instruction.pipe is Pipe.M else ():
+                access = self._window.access(bit)
+                if access.place is Memory.L0C and _fractals(access) >= self._architecture.accumulate_fractals:
+                    accumulators[_tile_key(access)] |= 1 << bit
         return dict(accumulators)
 
 

@@ -18,7 +18,7 @@ the hardware reads; one walk over the control flow shows that the two agree. Wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from typing_extensions import assert_never
 
@@ -38,6 +38,7 @@ from ptodsl.verify.handles import yielded
 from ptodsl.verify.hazard import range_text
 from ptodsl.verify.overlap import overlap_findings
 from ptodsl.verify.sharing import sharing_findings
+from ptodsl.verify.temporaries import temporary_findings
 from ptodsl.verify.tiles import TileCheck
 
 
@@ -118,7 +119,7 @@ class _Walk:
 
     def _instruction(self, op: Op, row: OpRow) -> None:
         """Reads, then scratch, then results; each definition is one value's."""
-        for finding in overlap_findings(op, row):
+        for finding in chain(overlap_findings(op, row), temporary_findings(op, row)):
             if self._findings.is_new(finding.code, op, finding.message):
                 self._findings.add(finding)
         for operand in _tiles(op, row, Effect.READ):

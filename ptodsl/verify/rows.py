@@ -28,11 +28,12 @@ from ptodsl.verify.stages import Stage
 EVENTS = max(architecture.events for architecture in ARCHITECTURES.values())
 """Event ids that some architecture has."""
 
-_KINDS: dict[OperandKind, type] = {
-    OperandKind.TILE: TileType,
-    OperandKind.TENSOR: TensorType,
-    OperandKind.SCALAR: ScalarType,
+_KINDS: dict[OperandKind, tuple[type, ...]] = {
+    OperandKind.TILE: (TileType, ErrorType),
+    OperandKind.TENSOR: (TensorType, ErrorType),
+    OperandKind.SCALAR: (ScalarType, ErrorType),
 }
+"""The types that an operand may have; one that is wrong already agrees with everything."""
 
 
 def mistakes_of(op: Op, function: Function, stage: Stage) -> Iterator[Diagnostic]:
@@ -76,9 +77,9 @@ def _operands(op: Op, row: OpRow, stage: Stage) -> Iterator[Diagnostic]:
             yield _op(op, row, f"has {len(group)} operands as `{operand.name}`")
         for value in group:
             type_ = type_of(value)
-            if not isinstance(type_, _KINDS[operand.kind] | ErrorType):
+            if not isinstance(type_, _KINDS[operand.kind]):
                 yield _op(op, row, f"needs {operand.kind.value} as `{operand.name}`, {_spelled(value)} is {type_}")
-            elif isinstance(type_, TileType):
+            elif isinstance(type_, TileType) and stage.memory:
                 yield from _place(op, row, f"`{operand.name}`", type_, operand.memories, operand.layouts, stage)
 
 
@@ -126,6 +127,8 @@ def _results(op: Op, row: OpRow, stage: Stage) -> Iterator[Diagnostic]:
 
 
 def _attributes(op: Op, row: OpRow) -> Iterator[Diagnostic]:
+    if not op.attributes and not row.attributes:
+        return
     rows = {attribute.name: attribute for attribute in row.attributes}
     for name, value in op.attributes.items():
         if name not in rows:

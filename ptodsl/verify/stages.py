@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.types import TileType
@@ -36,6 +36,11 @@ STAGES: dict[str, Stage] = {
     )
 }
 """Every stage by the name of its pass."""
+
+
+def asks_more(stage: str, before: str) -> bool:
+    """Whether something must hold after a stage that need not after the one before it."""
+    return replace(STAGES[stage], name=before) != STAGES[before]
 
 
 def problems_of(type_: TileType, stage: Stage) -> Iterator[str]:

@@ -6,6 +6,8 @@ them. One walk in issue order suffices for every number of iterations: docs of `
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from typing_extensions import assert_never
@@ -15,6 +17,7 @@ from ptodsl.errors.sync import (
     BranchesUnbalanced,
     FinalBarrierMissing,
     FlagMayBeReused,
+    FlagPendingTwice,
     FlagReused,
     FlagSetTwice,
     HiddenFlagTaken,
@@ -24,8 +27,7 @@ from ptodsl.errors.sync import (
     WaitWithoutSet,
 )
 from ptodsl.ir.hardware import Memory, Pipe
-from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Program, Return, Yield
-from ptodsl.ir.span import Span
+from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Program, Return, Statement, Yield
 from ptodsl.machine import Architecture
 from ptodsl.verify.access import Kind
 from ptodsl.verify.conflicts import Conflicts, bits_of
@@ -35,6 +37,7 @@ from ptodsl.verify.instructions import Instruction, Kernel, read_kernel
 from ptodsl.verify.legality import Legality
 from ptodsl.verify.pending import Flag, Pending
 from ptodsl.verify.pipe_order import PipeOrder
+from ptodsl.verify.window import Window
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,10 @@ def verify_sync(
     return findings.report()
 
 
+MOST_TOKENS = 15
+"""Tokens of one flag that hardware may hold at most, where it counts them: what its vendor says of other counters."""
+
+
 class _Walk:
     """One kernel, walked in issue order; `_pending` is the state before the next statement."""
 
@@ -70,44 +77,69 @@ class _Walk:
         self._findings = findings
         self._kernel: Kernel = read_kernel(function, architecture)
         self._core = architecture.cores[self._kernel.core]
-        self._conflicts = Conflicts(self._kernel)
-        self._suspects = {i: self._conflicts.of_instruction(i) for i in self._kernel.instructions.values()}
-        self._order = PipeOrder(self._kernel, architecture)
-        self._wait_bits: dict[Flag, int] = {}
-        self._set_spans: dict[Flag, Span] = {}
+        self._sets: dict[Flag, Op] = {}
+        self._waited: dict[tuple[Pipe, Pipe], Op] = {}
+        """The set whose token was last taken between two pipes."""
         self._never_set: set[Flag] = set()
         self._heads: dict[For, Pending] = {}
-        self._pending = Pending()
+        flags = list(dict.fromkeys(self._kernel.flags.values()))
+        self._wait_bits = {flag: 1 << number for number, flag in enumerate(flags)}
+        """One bit for each flag, below those of accesses: its wait, as if it were an instruction of its pipe."""
+        self._pending = Pending.of(self._asking(flags))
+        self._look(Window(self._kernel, len(flags), 0, 0))
+
+    def _asking(self, flags: Iterable[Flag]) -> Iterator[Pipe]:
+        """The pipes that something is issued to or waited for on; S also asks at the end of what others wrote."""
+        yield from (instruction.pipe for instruction in self._kernel.all_instructions())
+        for flag in flags:
+            yield from (flag.source, flag.target)
+        if not self._rules.strict:
+            yield Pipe.S
+
+    def _look(self, window: Window) -> None:
+        """Have other accesses in view."""
+        waits: defaultdict[Pipe, int] = defaultdict(int)
+        for flag, bit in self._wait_bits.items():
+            waits[flag.target] |= bit
+        self._window = window
+        self._conflicts = Conflicts(window)
+        self._order = PipeOrder(window, self._architecture, waits)
 
     def run(self) -> None:
         """Walk to the end; the findings are in the collector."""
         for finding in self._kernel.findings:
             self._findings.add(finding)
         Legality(self._kernel, self._architecture, self._findings).check()
-        self._number_waits()
-        self._block(self._function.body)
+        begin = 0
+        for statement, end in zip(self._function.body.statements, self._kernel.ends, strict=True):
+            if end > self._window.stop:
+                self._move(begin)
+            self._statement(statement)
+            begin = end
         self._end()
 
-    def _number_waits(self) -> None:
-        """One bit for each flag, beyond those of accesses: its wait, as if it were an instruction of its pipe."""
-        for flag in self._kernel.flags.values():
-            if flag not in self._wait_bits:
-                self._wait_bits[flag] = 1 << (len(self._kernel.accesses) + len(self._wait_bits))
-                self._order.of_pipe[flag.target] |= self._wait_bits[flag]
+    def _move(self, at: int) -> None:
+        """Have what begins at an access in view, and lose what is complete for all."""
+        window = self._window.moved(self._pending.alive, at)
+        self._pending.shift(window.lowest, window.first - self._window.first)
+        self._look(window)
 
     def _block(self, block: Block) -> None:
         for statement in block.statements:
-            match statement:
-                case Op():
-                    self._op(statement)
-                case If():
-                    self._if(statement)
-                case For():
-                    self._for(statement)
-                case Call() | Yield() | Return():
-                    pass
-                case _:
-                    assert_never(statement)
+            self._statement(statement)
+
+    def _statement(self, statement: Statement) -> None:
+        match statement:
+            case Op():
+                self._op(statement)
+            case If():
+                self._if(statement)
+            case For():
+                self._for(statement)
+            case Call() | Yield() | Return():
+                pass
+            case _:
+                assert_never(statement)
 
     def _op(self, op: Op) -> None:
         match op.name:
@@ -118,9 +150,7 @@ class _Walk:
             case "pipe_barrier":
                 self._barrier(self._kernel.barriers[op])
             case _:
-                instruction = self._kernel.instructions.get(op)
-                if instruction is not None:
-                    self._instruction(instruction)
+                self._issue(self._kernel.instructions.get(op, ()))
 
     def _barrier(self, pipe: Pipe) -> None:
         if pipe is Pipe.ALL:
@@ -130,39 +160,57 @@ class _Walk:
 
     def _set(self, op: Op, flag: Flag) -> None:
         if self._pending.count(flag) and self._findings.is_new(FlagSetTwice, op):
-            notes = [Note("the token that stands", self._set_spans[flag])]
-            self._findings.add(FlagSetTwice(op.span, notes, flag=flag))
+            notes = [Note("the token that stands", self._sets[flag].span)]
+            once = self._rules.strict or self._rules.strict_flags
+            twice = FlagSetTwice if once or self._pending.count(flag) >= MOST_TOKENS else FlagPendingTwice
+            self._findings.add(twice(op.span, notes, flag=flag))
         if self._pending.running(flag.source) & self._wait_bits[flag] and self._findings.is_new(FlagReused, op):
             kind = FlagReused if self._rules.strict_flags else FlagMayBeReused
             fields = {"source": pipe_text(flag.source), "target": pipe_text(flag.target)}
             self._findings.add(kind(op.span, flag=flag, **fields))
         if not self._pending.count(flag):
-            self._set_spans[flag] = op.span
+            self._sets[flag] = op
         self._pending.set(flag, self._order.of_pipe[flag.source])
 
     def _wait(self, op: Op, flag: Flag) -> None:
         if self._pending.count(flag):
             self._pending.wait(flag)
+            self._waited[flag.source, flag.target] = self._sets[flag]
         elif self._findings.is_new(WaitWithoutSet, op):
             self._never_set.add(flag)
-            self._findings.add(WaitWithoutSet(op.span, flag=flag, target=pipe_text(flag.target)))
+            self._findings.add(WaitWithoutSet(op.span, self._sets_behind(op), flag=flag, target=pipe_text(flag.target)))
         self._pending.start(self._wait_bits[flag])
 
-    def _instruction(self, instruction: Instruction) -> None:
-        if instruction.row.hidden_flags:
-            self._check_hidden(instruction)
-        if self._suspects[instruction] & self._pending.running(instruction.pipe):
-            self._check_hazards(instruction)
-        self._pending.start(instruction.bits)
+    def _sets_behind(self, wait: Op) -> Iterator[Note]:
+        """Where the flag of a wait is set, if only behind it or on other paths."""
+        flag = self._kernel.flags[wait]
+        sets = [op for op, other in self._kernel.flags.items() if other is flag and op.name == "set_flag"]
+        where = "on a path that does not lead here, or for a wait before this one"
+        for op in sets[:1]:
+            behind = (op.span.line, op.span.column) > (wait.span.line, wait.span.column)
+            yield Note(f"set here, {'behind the wait' if behind else where}", op.span)
+        if not sets:
+            yield Note(f"no statement of the kernel sets `{flag}`")
+
+    def _issue(self, parts: tuple[Instruction, ...]) -> None:
+        """An op's instruction, or its parts: what orders those among each other is inside."""
+        for part in parts:
+            if part.row.hidden_flags:
+                self._check_hidden(part)
+            if self._conflicts.of_instruction(part) & self._pending.running(part.pipe):
+                self._check_hazards(part)
+        for part in parts:
+            numbers = self._window.of(part)
+            self._pending.start((1 << numbers.stop) - (1 << numbers.start))
 
     def _check_hidden(self, instruction: Instruction) -> None:
         """No token stands that a flag inside the instruction would be mistaken for."""
         for flag in self._pending.tokens:
             pair = (flag.source, flag.target)
             taken = pair in self._architecture.reserved and flag.event == 0
-            if taken and self._findings.is_new(HiddenFlagTaken, instruction, flag):
+            if taken and self._findings.is_new(HiddenFlagTaken, instruction.op, flag):
                 first = self._architecture.first_event(pair)
-                notes = [Note("the token that stands", self._set_spans[flag])]
+                notes = [Note("the token that stands", self._sets[flag].span)]
                 fields = {"flag": flag, "first": first, "pair": f"{flag.source.value}, {flag.target.value}"}
                 self._findings.add(HiddenFlagTaken(instruction.op.span, notes, op=instruction.row.label, **fields))
 
@@ -174,7 +222,7 @@ class _Walk:
         running = self._pending.running(instruction.pipe)
         errors: dict[int, Hazard] = {}
         notes: dict[int, Hazard] = {}
-        for bit in range(instruction.first, instruction.first + len(instruction.accesses)):
+        for bit in self._window.of(instruction):
             suspects = self._conflicts.of[bit] & running & ~self._order.kept(instruction, bit)
             for other in bits_of(self._conflicts.meeting(suspects, bit)):
                 hazard = self._hazard(other, instruction, bit)
@@ -184,8 +232,11 @@ class _Walk:
         self._pending.complete(instruction.pipe, sum(1 << other for other in errors))
 
     def _hazard(self, other: int, instruction: Instruction, bit: int) -> Hazard:
-        accesses = self._kernel.accesses
-        return Hazard(self._kernel.owners[other], accesses[other], instruction, accesses[bit])
+        source, first, second = self._window.owner(other), self._window.access(other), self._window.access(bit)
+        taken = self._waited.get((source.pipe, instruction.pipe))
+        is_early = taken is not None and self._kernel.ahead[taken] <= source.order < instruction.order
+        early = taken.span if taken is not None and is_early else None
+        return Hazard(source, first, instruction, second, early)
 
     def _excuse(self, hazard: Hazard) -> str:
         """Why a hazard is only worth a note; empty for an error."""
@@ -221,7 +272,7 @@ class _Walk:
         """Report it, and go on as if both branches had left the token."""
         if self._findings.is_new(BranchesUnbalanced, statement, flag):
             fields = {"flag": flag, "then": then.count(flag), "orelse": orelse.count(flag)}
-            self._findings.add(BranchesUnbalanced(statement.span, [Note("set here", self._set_spans[flag])], **fields))
+            self._findings.add(BranchesUnbalanced(statement.span, [Note("set here", self._sets[flag].span)], **fields))
         queue = then.tokens.get(flag) or orelse.tokens[flag]
         then.tokens[flag] = orelse.tokens[flag] = queue
 
@@ -257,7 +308,7 @@ class _Walk:
             head.tokens[flag] = end.tokens[flag]
         elif is_new:
             fields = {"flag": flag, "before": head.count(flag), "after": end.count(flag)}
-            self._findings.add(LoopUnbalanced(statement.span, [Note("set here", self._set_spans[flag])], **fields))
+            self._findings.add(LoopUnbalanced(statement.span, [Note("set here", self._sets[flag].span)], **fields))
         if flag in head.tokens:
             end.tokens[flag] = head.tokens[flag]
 
@@ -265,7 +316,7 @@ class _Walk:
         """No token is left, and all that was stored is there."""
         name, span = self._function.name, self._function.body.statements[-1].span
         for flag in sorted(self._pending.tokens, key=str):
-            self._findings.add(TokenLeft(self._set_spans[flag], flag=flag, kernel=name))
+            self._findings.add(TokenLeft(self._sets[flag].span, flag=flag, kernel=name))
         if self._rules.strict and not self._ends_in_barrier():
             self._findings.add(FinalBarrierMissing(span, kernel=name))
         if not self._rules.strict:
@@ -281,8 +332,9 @@ class _Walk:
 
     def _check_stores_done(self) -> None:
         """For code that others wrote: every write to global memory is ordered before the end, on S."""
-        for bit in bits_of(self._pending.running(Pipe.S) & (1 << len(self._kernel.accesses)) - 1):
-            access, owner = self._kernel.accesses[bit], self._kernel.owners[bit]
+        waits = (1 << self._window.lowest) - 1
+        for bit in bits_of(self._pending.running(Pipe.S) & ~waits):
+            access, owner = self._window.access(bit), self._window.owner(bit)
             if not isinstance(access.place, Memory) and access.kind is not Kind.READ:
                 fields = {"op": owner.row.label, "pipe": pipe_text(owner.pipe), "where": place_text(access)}
                 self._findings.add(StoreUnfinished(owner.op.span, kernel=self._function.name, **fields))

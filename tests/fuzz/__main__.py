@@ -1,26 +1,69 @@
-"""`python -m tests.fuzz SEED [--mutated]`: the smallest program found that fails as the one of that seed does."""
+"""`python -m tests.fuzz run`: thousands of random programs; `show KIND SEED`: one of them, made small if it fails."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import signal
+import tempfile
+from pathlib import Path
 
-from tests.fuzz.mutations import mutated
-from tests.fuzz.programs import random_program
-from tests.fuzz.shrink import failure, shrunk
+from tests.fuzz import chunk
+from tests.fuzz.campaign import campaign
+from tests.fuzz.chunk import Chunk
+from tests.fuzz.journal import Journal
+from tests.fuzz.kinds import KINDS
+from tests.fuzz.long_run import LongRun
+from tests.fuzz.report import reported
+from tests.fuzz.sources import Source
 
 
-def main() -> None:
-    """Prints the program and how it fails."""
+def main() -> int:
+    """The exit status: 0 where nothing failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("seed", type=int)
-    parser.add_argument("--mutated", action="store_true", help="the program with a mistake of that seed")
-    options = parser.parse_args()
-    source = random_program(options.seed)
-    if options.mutated:
-        source = mutated(source, options.seed)
-    how = failure(source)
-    print(f"{shrunk(source).text}\n\n{source.arch}: {how}" if how else f"the program of seed {options.seed} is right")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="programs of some kinds, with a progress bar and a summary")
+    run.add_argument("--kinds", default=",".join(KINDS), help="which, with commas between (default: %(default)s)")
+    run.add_argument("--count", type=int, default=10_000, help="how many of each kind (default: %(default)s)")
+    run.add_argument("--seed", type=int, default=1000, help="the seed of the first (default: %(default)s)")
+    run.add_argument("--workers", type=int, default=2, help="how many processes (default: %(default)s)")
+    run.add_argument("--journal", type=Path, help="a file to note in what is done, and to take it up from")
+    some = commands.add_parser("chunk", help="a few programs; what became of them as one line of JSON")
+    some.add_argument("kind", choices=KINDS)
+    some.add_argument("seed", type=int)
+    some.add_argument("count", type=int)
+    show = commands.add_parser("show", help="one program, and how it fails")
+    show.add_argument("kind", choices=KINDS)
+    show.add_argument("seed", type=int)
+    folder = Path(tempfile.gettempdir()) / "ptodsl-fuzz"
+    for command in (run, some, show):
+        command.add_argument(
+            "--reproducers", type=Path, default=folder, help="where files that show a failure go (default: %(default)s)"
+        )
+    return _do(parser.parse_args())
+
+
+def _do(options: argparse.Namespace) -> int:
+    match options.command:
+        case "run":
+            for ending in (signal.SIGINT, signal.SIGTERM):  # the first of them is ignored behind `nohup`
+                signal.signal(ending, signal.default_int_handler)
+            kinds = options.kinds.split(",")
+            run = LongRun(kinds, options.seed, options.count, options.reproducers, Journal(options.journal))
+            return int(not run.run(options.workers))
+        case "chunk":
+            record = chunk.run(Chunk(options.kind, options.seed, options.count), options.reproducers)
+            print(json.dumps(record.data()))
+            return 0
+        case _:
+            return _show(KINDS[options.kind](options.seed), options.reproducers)
+
+
+def _show(source: Source, folder: Path) -> int:
+    found = campaign([source]).failures
+    print(reported(found[0], folder) if found else f"{source.text}\n{source.name} on {source.arch} is right")
+    return len(found)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,22 +1,28 @@
-"""Many programs compiled as one, and run: where the library's answers differ from the interpreter's."""
+"""Many programs compiled as one, and run: where an execution's answers differ from the interpreter's."""
 
 from __future__ import annotations
 
 import multiprocessing
+import resource
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ptodsl import driver
+from ptodsl.compiled import Compiled
+from ptodsl.errors import PtoError
 from ptodsl.ir.nodes import Block, Function, Operand, Program, Return, Statement
 from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.types import TensorType
-from tests.fuzz.trial import Arrays, Broken, Placed, apart, behind
+from ptodsl.runtime.checked_launch import CheckedLaunch
+from tests.fuzz.executions import EXECUTIONS, Execution, built
+from tests.fuzz.trial import Arrays, Broken, Placed, behind
 
-SECONDS = 120.0
-"""How long a batch may run: none of its programs takes a second."""
+SECONDS = 120
+"""How much of a processor's time a batch may take, its C++ compiler apart: none of its programs takes a second."""
+WAITED = 1500.0
+"""How long a batch is waited for where it takes none, on a busy machine."""
 SIZE = 24
 """How many programs are compiled as one: the headers are read once, and a mistake is quickly found."""
 
@@ -35,10 +41,10 @@ def _has_intermediates(entry: Function) -> bool:
     return not made <= set(provided_tensors(entry))
 
 
-def merged(programs: Sequence[Placed]) -> Program:
+def merged(programs: Sequence[Program]) -> Program:
     """One program of all their kernels, whose entry does what their entries do, one after the other."""
-    kernels = [f for one in programs for f in one.program.functions if f is not one.program.entry]
-    entries = [one.program.entry for one in programs]
+    kernels = [f for one in programs for f in one.functions if f is not one.entry]
+    entries = [one.entry for one in programs]
     statements: list[Statement] = []
     returned: list[Operand] = []
     for entry in entries:
@@ -56,39 +62,47 @@ def merged(programs: Sequence[Placed]) -> Program:
     return Program("Batch", (*kernels, entry), entries[0].span)
 
 
-def disagreements(programs: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
-    """The programs whose compiled form gives something else, with what; one that ends its process is among them."""
+def disagreements(
+    programs: Sequence[Placed], executions: tuple[Execution, ...] = EXECUTIONS
+) -> Iterator[tuple[Placed, str]]:
+    """The programs of which an execution gives something else, with which and what.
+
+    One that cannot be built, reports a finding or ends its process is among them.
+    """
     try:
-        answers = _answers(programs)
+        answers = _answers(programs, executions)
     except Broken as broken:
         if len(programs) == 1:
             yield programs[0], str(broken)
             return
         middle = len(programs) // 2
         for half in (programs[:middle], programs[middle:]):
-            yield from disagreements(half)
+            yield from disagreements(half, executions)
         return
     for one, answer in zip(programs, answers, strict=True):
-        if text := "; ".join(_apart(one, answer)):
+        if text := "; ".join(_apart(one, answer, executions)):
             yield one, text
 
 
-def _apart(one: Placed, answer: Arrays) -> Iterator[str]:
-    for index, (found, wanted, rough) in enumerate(zip(answer, one.answer, one.source.is_rough, strict=True)):
-        if text := apart(found, wanted, rough=rough):
-            yield f"array {index} has {text}"
+def _apart(one: Placed, answers: Sequence[Arrays], executions: tuple[Execution, ...]) -> Iterator[str]:
+    """Of each execution the first array that differs."""
+    for execution, answer in zip(executions, answers, strict=True):
+        for index, found in enumerate(answer):
+            if text := one.apart(index, found):
+                yield f"{execution.name}: array {index} has {text}"
+                break
 
 
-def _answers(programs: Sequence[Placed]) -> list[Arrays]:
-    """What the compiled programs leave behind, each in turn; in a process of its own, which may end or hang."""
+def _answers(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> list[list[Arrays]]:
+    """What each program leaves behind in every execution; in a process of its own, which may end or hang."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_child, args=(programs, sender))
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(programs, executions, sender))
     child.start()
     sender.close()
     try:
-        if not receiver.poll(SECONDS):
-            raise Broken(f"no answer after {SECONDS:.0f} s")
-        answer: list[Arrays] | str = receiver.recv()
+        if not receiver.poll(WAITED):
+            raise Broken(f"no answer after {WAITED:.0f} s")
+        answer: list[list[Arrays]] | str = receiver.recv()
     except EOFError:
         child.join()
         raise Broken(f"the process ended with {child.exitcode}") from None
@@ -100,17 +114,27 @@ def _answers(programs: Sequence[Placed]) -> list[Arrays]:
     return answer
 
 
-def _child(programs: Sequence[Placed], sender: Connection) -> None:
+def _child(programs: Sequence[Placed], executions: tuple[Execution, ...], sender: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    sender.send(_all(programs, executions))
+
+
+def _all(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> list[list[Arrays]] | str:
+    """The answers by program, or what an execution ended with."""
+    answers: list[list[Arrays]] = []
     try:
-        sender.send(_run(programs))
+        for _, compiled in built(merged([one.placed for one in programs]), programs[0].source.arch, executions):
+            answers.append(_run(compiled, programs))
     except Exception as error:  # whatever it is belongs in the report
-        sender.send(f"{type(error).__name__}: {error}")
+        return f"{executions[len(answers)].name}: {type(error).__name__}: {error}"
+    return [list(each) for each in zip(*answers, strict=True)]
 
 
-def _run(programs: Sequence[Placed]) -> list[Arrays]:
+def _run(compiled: Compiled, programs: Sequence[Placed]) -> list[Arrays]:
     values: list[list[Any]] = [one.source.values() for one in programs]
-    compiled = driver.compile(merged(programs), programs[0].source.arch, poison=True)
     given: Any = compiled.launch.run([value for some in values for value in some], {}, poison=True)
+    if isinstance(compiled.launch, CheckedLaunch) and compiled.launch.remarks:
+        raise PtoError(compiled.launch.remarks)
     count = sum(len(one.program.entry.results) for one in programs)
     results = iter([given] if count == 1 else given or [])
     return [

@@ -112,12 +112,12 @@ class Body:
         ]
         return self.random.choice(fitting)
 
-    def input(self, shape: Shape, dtype: DType, *, rough: bool = False) -> Tensor:
+    def input(self, shape: Shape, dtype: DType, *, rough: bool = False, whole: bool = False) -> Tensor:
         """An input of that type: a new parameter or one that is there."""
         fitting = [one for one in self.inputs if (one.shape, one.dtype, one.rough) == (shape, dtype, rough)]
         if fitting and self.chance(0.5):
             return self.random.choice(fitting)
-        tensor = Tensor(self.name("a"), shape, dtype, rough=rough)
+        tensor = Tensor(self.name("a"), shape, dtype, rough=rough, whole=whole)
         self.inputs.append(tensor)
         return tensor
 

@@ -1,22 +1,17 @@
-"""Many programs tried: every one that fails, as a report with its text."""
+"""Many programs tried: what becomes of each, every one that fails as a report with its text."""
 
 from __future__ import annotations
 
-import signal
 import traceback
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from types import FrameType
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from tests.fuzz.batch import batches, disagreements
-from tests.fuzz.programs import Source
-from tests.fuzz.trial import Broken, Placed, Refused, attempt
+from tests.fuzz.executions import groups
+from tests.fuzz.sources import Source
+from tests.fuzz.trial import Broken, Endless, Outcome, Placed, Refused, attempt
 
-SECONDS = 60
-"""How long the compiler and the interpreter may take for one program, on a busy machine."""
-
-RIGHTLY_REFUSED = frozenset({"E0413", "E0414", "E0415", "E0416", "E0422"})
+RIGHTLY_REFUSED = frozenset({"E0413", "E0414", "E0415", "E0416", "E0422", "E0423"})
 """What well-typed random programs may be refused for: windows, columns and reshapes that no instruction can do, and
 tiles that do not fit."""
 
@@ -32,45 +27,48 @@ class Failure:
         return f"{self.source.name} on {self.source.arch}: {self.problem}\n\n{self.source.text}"
 
 
-def failures(sources: Iterable[Source], *, well_typed: bool) -> Iterator[Failure]:
-    """The programs that fail; one that is well typed also fails by being refused for what the language allows."""
-    placed: list[Placed] = []
+@dataclass
+class Campaign:
+    """What became of some programs, in order; those that are refused by their codes."""
+
+    placed: list[Placed] = field(default_factory=list[Placed])
+    refused: list[Refused] = field(default_factory=list[Refused])
+    endless: int = 0
+    failures: list[Failure] = field(default_factory=list[Failure])
+
+
+def campaign(sources: Iterable[Source]) -> Campaign:
+    """Every program tried; one as it was written also fails by being refused for what the language allows."""
+    done = Campaign()
     for source in sources:
         found = tried(source)
-        if isinstance(found, Placed):
-            placed.append(found)
-        elif isinstance(found, Failure):
-            yield found
-        elif well_typed and not RIGHTLY_REFUSED.issuperset(found.codes):
-            yield Failure(source, f"refused\n{found.text}")
-    for batch in batches(placed):
-        for one, text in disagreements(batch):
-            yield Failure(one.source, f"the library's answer differs: {text}")
+        match found:
+            case Placed():
+                done.placed.append(found)
+            case Failure():
+                done.failures.append(found)
+            case Endless():
+                done.endless += 1
+            case Refused():
+                done.refused.append(found)
+                if not source.changed and not RIGHTLY_REFUSED.issuperset(found.codes):
+                    done.failures.append(Failure(source, f"refused\n{found.text}"))
+    done.failures += _disagreeing(done.placed)
+    return done
 
 
-def tried(source: Source) -> Placed | Refused | Failure:
+def _disagreeing(placed: list[Placed]) -> Iterator[Failure]:
+    for index, batch in enumerate(batches(placed)):
+        for executions in groups(index):
+            for one, text in disagreements(batch[: executions[0].most], executions):
+                yield Failure(one.source, text)
+
+
+def tried(source: Source) -> Outcome | Failure:
     """One program through the compiler and the interpreter."""
     try:
-        with _limited():
-            return attempt(source)
-    except Broken as broken:
+        return attempt(source)
+    except (Broken, TimeoutError) as broken:
         return Failure(source, str(broken))
     except Exception:  # whatever it is belongs in the report: only PtoError is the user's
         return Failure(source, traceback.format_exc(limit=-6))
-
-
-@contextmanager
-def _limited() -> Generator[None]:
-    """Raises `Broken` where the block takes too long."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number
-        raise Broken(f"no end after {SECONDS} s, at {traceback.format_stack(frame, 1)[0]}")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

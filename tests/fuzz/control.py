@@ -99,7 +99,9 @@ def write_scalar(body: Body) -> None:
         body.line(f"{body.counters[-1]} = {text}")
         return
     factor = body.number()
-    text = body.random.choice((f"{factor} * 0.5", f"{factor} - 1.0", f"-{factor}", f"pl.min({factor}, 2.0)"))
+    text = body.random.choice(
+        (f"{factor} * 0.5", f"{factor} - 1.0", f"{factor} / 3.0", f"-{factor}", f"pl.min({factor}, 2.0)")
+    )
     name = body.random.choice(body.factors) if body.factors and body.chance(0.6) else body.name("f")
     body.line(f"{name} = {text}")
     if name not in body.factors:

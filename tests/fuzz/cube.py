@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT32, DType
 from tests.fuzz.body import Body
-from tests.fuzz.facts import Extent, Integer, Tensor, Tile, whole
+from tests.fuzz.facts import Extent, Integer, Shape, Tensor, Tile, whole
 
 SIZES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64)
+LARGE = (64, 100, 128, 128, 256)
 DTYPES = (FP16, FP16, BF16, FP32, INT8)
 
 
@@ -40,8 +41,8 @@ def load(
     """A window of an input, turned or not, as an operand of which a part is valid."""
     turned = body.chance(0.4)
     window = shape[::-1] if turned else shape
-    extents = tuple(size + body.random.choice((0, 0, 5)) if size > 1 else 1 for size in window)
-    tensor = body.input(extents, dtype)
+    tensor = _tensor(body, window, dtype)
+    extents = tensor.shape
     places = [body.offset(extent - size) for extent, size in zip(extents, window, strict=True)]
     text = f"pl.load({tensor.name}, [{places[0]}, {places[1]}], [{window[0]}, {window[1]}]"
     in_l1 = turned or body.chance(0.6)
@@ -55,6 +56,21 @@ def load(
     if in_l1:
         body.operands.append(operand)
     return operand
+
+
+def _tensor(body: CubeBody, window: Shape, dtype: DType) -> Tensor:
+    """What a window may be of: a tensor that another kernel has made, or an argument."""
+    made = [one for one in body.wanted if one.dtype is dtype and all(map(int.__le__, window, one.shape))]
+    if made and body.chance(0.7):
+        return body.input(body.random.choice(made).shape, dtype, whole=True)
+    extents = tuple(size + body.random.choice((0, 0, 5)) if size > 1 else 1 for size in window)
+    return body.input(extents, dtype, whole=True)
+
+
+def sizes(body: CubeBody) -> tuple[int, ...]:
+    """What the extents of a kernel's products are chosen from."""
+    wanted = [size for tensor in body.wanted for size in tensor.shape]
+    return LARGE if body.is_large else (*SIZES, *wanted, *wanted)
 
 
 def staged(
@@ -83,7 +99,7 @@ def accumulator(dtype: DType) -> DType:
 def factors(body: CubeBody, product: Tile, dtype: DType) -> str:
     """A left and a right operand of a product."""
     (rows, columns), (high, wide) = product.shape, product.valid
-    depth = body.random.choice(SIZES)
+    depth = body.random.choice(sizes(body))
     along_k = body.extent(depth) if body.chance(0.35) else Extent(str(depth), depth)
     left = staged(body, (rows, depth), dtype, along_k, high, is_left=True)
     return f"{left}, {staged(body, (depth, columns), dtype, along_k, wide, is_left=False)}"
@@ -91,7 +107,7 @@ def factors(body: CubeBody, product: Tile, dtype: DType) -> str:
 
 def product_of(body: CubeBody, dtype: DType) -> Tile:
     """A product to write: its name, its shape and what of it is valid."""
-    shape = body.random.choice(SIZES), body.random.choice(SIZES)
+    shape = body.random.choice(sizes(body)), body.random.choice(sizes(body))
     valid = (body.extent(shape[0]), body.extent(shape[1])) if body.chance(0.25) else whole(shape)
     return Tile(body.name("c"), shape, accumulator(dtype), valid)
 

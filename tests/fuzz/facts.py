@@ -73,7 +73,10 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor parameter. `covered`: every element is stored; `rough` as for tiles."""
+    """A tensor parameter. `covered`: every element is stored; `rough` as for tiles.
+
+    `whole`: its elements are small whole numbers, and must be where it is an operand of products.
+    """
 
     name: str
     shape: Shape
@@ -81,6 +84,7 @@ class Tensor:
     written: bool = False
     covered: bool = False
     rough: bool = False
+    whole: bool = False
 
     @property
     def annotation(self) -> str:

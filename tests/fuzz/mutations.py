@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from random import Random
 
-from tests.fuzz.programs import Source
+from tests.fuzz.mistakes import FORMS
+from tests.fuzz.places import Change, calls, functions, is_value, statements
+from tests.fuzz.sources import Source
 
 DTYPES = ("FP32", "FP16", "BF16", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT64", "BOOL", "INDEX")
 MEMORIES = ("UB", "L1", "L0A", "L0B", "L0C", "Vec", "Mat")
-NUMBERS = (-1, 0, 1, 2, 3, 16, 100, 100000, 1 << 62)
-
-Change = Callable[[ast.Module, Random], bool]
-"""Changes a tree in place; False where it holds nothing to change so."""
+NUMBERS = (-1, 0, 1, 2, 3, 16, 100, 100000, 1 << 31, 1 << 62, 1 << 64, -(1 << 63), 1e39, float("inf"))
 
 
 def mutated(source: Source, seed: int) -> Source:
@@ -23,44 +22,29 @@ def mutated(source: Source, seed: int) -> Source:
     tree = ast.parse(source.text)
     for _ in range(random.choice((1, 1, 2))):
         random.choice(CHANGES)(tree, random)
-    return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)))
-
-
-def _statements(tree: ast.Module) -> list[tuple[list[ast.stmt], int]]:
-    """Every statement of a function: the block that holds it, and where."""
-    blocks: list[list[ast.stmt]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.For | ast.If):
-            blocks.append(node.body)
-            if not isinstance(node, ast.FunctionDef) and node.orelse:
-                blocks.append(node.orelse)
-    return [(block, index) for block in blocks for index in range(len(block))]
-
-
-def _calls(tree: ast.Module) -> list[ast.Call]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and (node.args or node.keywords)]
+    return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)), changed=True)
 
 
 def _drop_argument(tree: ast.Module, random: Random) -> bool:
-    call = random.choice(_calls(tree))
+    call = random.choice(calls(tree))
     items = call.keywords if call.keywords and (not call.args or random.random() < 0.5) else call.args
     del items[random.randrange(len(items))]
     return True
 
 
 def _repeat_argument(tree: ast.Module, random: Random) -> bool:
-    call = random.choice(_calls(tree))
+    call = random.choice(calls(tree))
     if not call.args:
         return False
-    call.args.insert(random.randrange(len(call.args) + 1), random.choice(call.args))
+    call.args.insert(random.randrange(len(call.args) + 1), deepcopy(random.choice(call.args)))
     return True
 
 
 def _swap_arguments(tree: ast.Module, random: Random) -> bool:
-    calls = [call for call in _calls(tree) if len(call.args) > 1]
-    if not calls:
+    several = [call for call in calls(tree) if len(call.args) > 1]
+    if not several:
         return False
-    call = random.choice(calls)
+    call = random.choice(several)
     first, second = random.sample(range(len(call.args)), 2)
     call.args[first], call.args[second] = call.args[second], call.args[first]
     return True
@@ -91,7 +75,7 @@ def _number(tree: ast.Module, random: Random) -> bool:
 
 def _name(tree: ast.Module, random: Random) -> bool:
     """Another name where one is read."""
-    for function in random.sample(_functions(tree), len(_functions(tree))):
+    for function in random.sample(functions(tree), len(functions(tree))):
         read = [
             n for s in function.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
         ]
@@ -101,15 +85,11 @@ def _name(tree: ast.Module, random: Random) -> bool:
     return False
 
 
-def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-
-
 def _operation(tree: ast.Module, random: Random) -> bool:
     """Another op of `pl`, so that operands are too many, too few or of another kind."""
     found = [
         node
-        for block, index in _statements(tree)
+        for block, index in statements(tree)
         for node in ast.walk(block[index])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
@@ -125,7 +105,7 @@ def _operation(tree: ast.Module, random: Random) -> bool:
 
 
 def _drop_statement(tree: ast.Module, random: Random) -> bool:
-    block, index = random.choice(_statements(tree))
+    block, index = random.choice(statements(tree))
     block[index : index + 1] = [] if len(block) > 1 else [ast.Pass()]
     return True
 
@@ -143,10 +123,10 @@ def _drop_branch(tree: ast.Module, random: Random) -> bool:
 
 def _move_statement(tree: ast.Module, random: Random) -> bool:
     """A statement in another place."""
-    block, index = random.choice(_statements(tree))
+    block, index = random.choice(statements(tree))
     statement = block[index]
     block[index : index + 1] = [] if len(block) > 1 else [ast.Pass()]
-    other, place = random.choice(_statements(tree))
+    other, place = random.choice(statements(tree))
     other.insert(place, statement)
     return True
 
@@ -154,25 +134,18 @@ def _move_statement(tree: ast.Module, random: Random) -> bool:
 def _condition(tree: ast.Module, random: Random) -> bool:
     """A condition, or a loop's bounds, of any expression of the program."""
     found = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
-    values = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and _is_value(node)]
+    values = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and is_value(node)]
     if found:
-        random.choice(found).test = random.choice(values)
+        random.choice(found).test = deepcopy(random.choice(values))
     return bool(found)
-
-
-def _is_value(node: ast.expr) -> bool:
-    """Whether an expression may stand anywhere: no range of a subscript, and nothing that is assigned to."""
-    parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    is_range = any(isinstance(part, ast.Slice | ast.Starred) for part in parts)
-    return not is_range and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
 
 
 def _annotation(tree: ast.Module, random: Random) -> bool:
     """Another parameter's annotation, or none; another result."""
-    functions = _functions(tree)
-    arguments = [one for function in functions for one in function.args.args if one.annotation is not None]
+    known = functions(tree)
+    arguments = [one for function in known for one in function.args.args if one.annotation is not None]
     if random.random() < 0.2 or not arguments:
-        random.choice(functions).returns = random.choice([function.returns for function in functions])
+        random.choice(known).returns = random.choice([function.returns for function in known])
         return True
     random.choice(arguments).annotation = random.choice([None, *(one.annotation for one in arguments)])
     return True
@@ -196,4 +169,5 @@ CHANGES: tuple[Change, ...] = (
     _move_statement,
     _condition,
     _annotation,
+    *FORMS,
 )

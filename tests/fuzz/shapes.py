@@ -10,6 +10,7 @@ from tests.fuzz.facts import Tile
 
 ROWS_OF_TILES = (1, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33)
 COLUMNS_OF_TILES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 40, 64, 65, 100)
+LARGE = ((32, 200), (50, 256), (64, 320), (64, 128), (128, 128), (128, 64), (1, 4096), (16, 512), (7, 1000), (100, 99))
 DTYPES = (*4 * (FP32,), *3 * (FP16,), *3 * (INT32,), BF16, BF16, INT16, INT8, UINT8)
 
 
@@ -28,5 +29,5 @@ def random_shape(body: Body) -> tuple[int, int]:
     if body.tiles and body.chance(0.5):
         return body.random.choice(body.tiles).shape
     if body.is_large:
-        return body.random.choice((32, 50, 64)), body.random.choice((200, 256, 320))
+        return body.random.choice(LARGE)
     return body.random.choice(ROWS_OF_TILES), body.random.choice(COLUMNS_OF_TILES)

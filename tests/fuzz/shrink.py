@@ -3,69 +3,110 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from tests.fuzz.batch import disagreements
-from tests.fuzz.programs import Source
-from tests.fuzz.trial import Broken, Placed, attempt
+from tests.fuzz.campaign import Failure, tried
+from tests.fuzz.sources import Source
+from tests.fuzz.trial import Placed
+
+SECONDS = 90.0
+"""How long a program is made smaller."""
 
 
 def failure(source: Source) -> str:
     """How a program fails: the kind of failure, without what changes from program to program; empty if it does not."""
-    try:
-        found = attempt(source)
-    except Broken as broken:
-        return str(broken).splitlines()[0]
-    except Exception as error:  # any other error is a failure of the compiler
-        return f"{type(error).__name__}: {str(error)[:60]}"
-    if not isinstance(found, Placed):
-        return ""
-    texts = [text for _, text in disagreements([found])]
-    return texts[0].split()[0] if texts else ""
+    found = tried(source)
+    if isinstance(found, Placed):
+        return next((text.split(" has ")[0][:80] for _, text in disagreements([found])), "")
+    return kind_of(found.problem) if isinstance(found, Failure) else ""
 
 
-def shrunk(source: Source, fails: Callable[[Source], str] = failure) -> Source:
-    """The smallest program on the way that fails as this one does."""
-    wanted = fails(source)
+def kind_of(problem: str) -> str:
+    """The line of a problem that says what it is: the last one of a traceback, else the first."""
+    lines = problem.splitlines()
+    return (lines[-1] if lines[0].startswith("Traceback") else lines[0])[:80]
+
+
+def shrunk(source: Source, fails: Callable[[Source], str] = failure, seconds: float = SECONDS) -> Source:
+    """The smallest program found in that time that fails as this one does."""
+    wanted, end = fails(source), time.monotonic() + seconds
     assert wanted, "the program does not fail"
-    size = len(_places(source.text)) + 1
-    while (now := len(_places(source.text))) < size:
-        size = now
-        for index in reversed(range(now)):
-            for smaller in _smaller(source.text, index):
-                candidate = replace(source, text=smaller)
-                if fails(candidate) == wanted:
-                    source = candidate
-                    break
+    options, place, missed = smaller_ones(source), 0, 0
+    while missed < len(options) and time.monotonic() < end:
+        candidate = options[place % len(options)]()
+        if len(candidate.text) < len(source.text) and fails(candidate) == wanted:
+            source, options, missed = candidate, smaller_ones(candidate), 0
+        else:
+            place, missed = place + 1, missed + 1
     return source
 
 
-def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """The lists of statements inside functions."""
+def smaller_ones(source: Source) -> list[Callable[[], Source]]:
+    """How each program that has something less is made, from the end on."""
+    if source.stage:
+        return _without_lines(source)
+    tree = ast.parse(source.text)
+    ones: list[Callable[[], Source]] = []
+    for place, (block, index) in reversed(list(enumerate(_places(tree)))):
+        ones += [partial(_without_statement, source, place, form) for form in range(len(_instead(block[index])))]
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        count = len(function.args.args)
+        ones += [partial(_without_parameter, source, function.name, place) for place in reversed(range(1, count))]
+    return ones
+
+
+def _without_lines(source: Source) -> list[Callable[[], Source]]:
+    """The IR text without a line, or a block."""
+    lines = source.text.splitlines()
+    ones: list[Callable[[], Source]] = []
+    for start in reversed(range(3, len(lines))):
+        end = start
+        if lines[start].endswith("{"):
+            closing = lines[start][: len(lines[start]) - len(lines[start].lstrip())] + "}"
+            end = next((at for at in range(start + 1, len(lines)) if lines[at].startswith(closing)), start)
+        left = [*lines[:start], *lines[end + 1 :], ""]
+        ones.append(partial(replace, source, text="\n".join(left)))
+    return ones
+
+
+def _places(tree: ast.Module) -> list[tuple[list[ast.stmt], int]]:
+    """Every statement of functions, and every function: the list that holds it, and where."""
+    blocks: list[list[ast.stmt]] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.For | ast.If):
-            yield node.body
-            if not isinstance(node, ast.FunctionDef) and node.orelse:
-                yield node.orelse
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.For | ast.If):
+            blocks.append(node.body)
+            if isinstance(node, ast.For | ast.If) and node.orelse:
+                blocks.append(node.orelse)
+    return [(block, index) for block in blocks for index in range(len(block))]
 
 
-def _places(text: str) -> list[tuple[list[ast.stmt], int]]:
-    return [(block, index) for block in _blocks(ast.parse(text)) for index in range(len(block))]
-
-
-def _smaller(text: str, place: int) -> Iterator[str]:
-    """The text without one statement; with the inside of a loop or branch in its place."""
-    tree = ast.parse(text)
-    places = [(block, index) for block in _blocks(tree) for index in range(len(block))]
-    if place >= len(places):
-        return
-    block, index = places[place]
-    statement = block[index]
+def _instead(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """What may stand in the place of a statement: nothing, or what it holds."""
     if isinstance(statement, ast.Return):
-        return
+        return []
     inside = [*statement.body, *statement.orelse] if isinstance(statement, ast.For | ast.If) else []
-    for instead in ([], inside) if inside else ([],):
-        block[index : index + 1] = instead or ([] if len(block) > 1 else [ast.Pass()])
-        yield ast.unparse(ast.fix_missing_locations(tree))
-        block[index : index + max(1, len(instead))] = [statement]
+    return [[], inside] if inside else [[]]
+
+
+def _without_statement(source: Source, place: int, form: int) -> Source:
+    tree = ast.parse(source.text)
+    block, index = _places(tree)[place]
+    instead = _instead(block[index])[form]
+    block[index : index + 1] = instead or ([] if len(block) > 1 else [ast.Pass()])
+    return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)))
+
+
+def _without_parameter(source: Source, function: str, place: int) -> Source:
+    """The program without a parameter of a function, and what its calls pass for it."""
+    tree, parameter = ast.parse(source.text), ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            parameter = node.args.args.pop(place).arg
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == function:
+            del node.args[place - 1 : place]
+    left = tuple(one for one in source.arguments if function != "main" or one.name != parameter)
+    return replace(source, text=ast.unparse(tree), arguments=left)

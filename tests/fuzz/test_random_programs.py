@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from tests.fuzz.batch import disagreements
-from tests.fuzz.campaign import failures, tried
-from tests.fuzz.mutations import mutated
-from tests.fuzz.programs import random_program
+from tests.fuzz.campaign import campaign, tried
+from tests.fuzz.kinds import KINDS
 from tests.fuzz.regressions import REGRESSIONS, regression
-from tests.fuzz.shrink import shrunk
+from tests.fuzz.report import all_reported
 from tests.fuzz.trial import Placed, Refused, attempt
 
 CHUNK = 80
@@ -28,16 +27,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seeds", chunks, ids=lambda seeds: f"{seeds.start}-{seeds.stop}")
 
 
-@pytest.mark.slow
-def test_a_random_program_means_the_same_everywhere(seeds: range) -> None:
-    found = list(failures(map(random_program, seeds), well_typed=True))
-    assert not found, "\n\n".join(map(str, found))
+@pytest.fixture(scope="session")
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files go that show failures."""
+    given = request.config.getoption("--fuzz-reproducers")
+    return Path(str(given)) if given else tmp_path_factory.mktemp("reproducers")
 
 
 @pytest.mark.slow
-def test_a_program_with_a_mistake_is_refused_or_runs(seeds: range) -> None:
-    found = list(failures((mutated(random_program(seed), seed) for seed in seeds), well_typed=False))
-    assert not found, "\n\n".join(map(str, found))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_random_program_means_the_same_everywhere_or_is_refused(kind: str, seeds: range, folder: Path) -> None:
+    found = campaign(map(KINDS[kind], seeds)).failures
+    assert not found, all_reported(found, folder)
 
 
 @pytest.mark.parametrize("path", REGRESSIONS, ids=lambda path: path.stem)
@@ -45,7 +46,7 @@ def test_what_once_failed_is_right(path: Path) -> None:
     source, codes = regression(path)
     refused = tried(source)
     assert set(refused.codes if isinstance(refused, Refused) else ()) == set(codes), refused
-    found = list(failures([source], well_typed=not codes))
+    found = campaign([replace(source, changed=bool(codes))]).failures
     assert not found, "\n\n".join(map(str, found))
 
 
@@ -57,11 +58,4 @@ def test_a_wrong_answer_is_found() -> None:
     wrong[3, 7] += 1
     ((found, text),) = disagreements([replace(placed, answer=[wrong, *placed.answer[1:]])])
     assert found.source is source
-    assert text.startswith("array 0 has 1 of 32 elements: [3, 7]")
-
-
-def test_a_failing_program_is_made_smaller() -> None:
-    source = random_program(5)
-    smaller = shrunk(source, lambda one: "transposed" if "pl.transpose" in one.text else "")
-    assert len(smaller.text) < len(source.text) / 2
-    assert "pl.transpose" in smaller.text
+    assert text.startswith("library: array 0 has 1 of 32 elements: [3, 7]")

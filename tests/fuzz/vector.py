@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptodsl.ir.dtypes import FP32
+from ptodsl.ops.row import Family
+from ptodsl.ops.table import ROWS
 from ptodsl.passes.conversions import steps as conversion
 from tests.fuzz.body import Body
 from tests.fuzz.facts import Tile, whole
@@ -13,15 +15,20 @@ from tests.fuzz.shapes import DTYPES, granule, random_shape, takes
 from tests.fuzz.transfers import atomic, keep, load, update
 
 Write = Callable[[Body], "Tile | None"]
-UNARY = ("neg", "abs", "sqrt", "rsqrt", "recip", "relu")
-ROUGH = ("exp", "log")
+_ALONE = [row for row in ROWS.values() if row.family is Family.ELEMENTWISE and len(row.operands) == 1 and row.names]
+UNARY = tuple(row.name for row in _ALONE if row.numerics.exact and not row.attributes)
+ROUGH = tuple(row.name for row in _ALONE if not row.numerics.exact)
 BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "maximum": "", "minimum": ""}
 WITH_SCALAR = {"add": "adds", "sub": "subs", "mul": "muls", "div": "divs", "maximum": "maxs", "minimum": "mins"}
 STABLE = ("mul", "div", "maximum", "minimum")
 """What keeps a relative error small."""
 DARING = 0.02
 """How often something is written that the layouts do not allow."""
-EXPANSIONS = ("add", "sub", "mul", "div", "max", "min")
+REDUCTIONS = {
+    along: tuple(name for name, row in ROWS.items() if row.family is Family.REDUCTION and name.startswith(along))
+    for along in ("row", "col")
+}
+EXPANSIONS = tuple(name.removeprefix("row_expand_") for name in ROWS if name.startswith("row_expand_"))
 
 
 def refused_as_column(body: Body, tile: Tile) -> bool:
@@ -56,7 +63,8 @@ def rough(body: Body) -> Tile | None:
     if tile is None or tile.dtype is not FP32:
         return None
     inner = f"pl.minimum(pl.maximum({tile.name}, {'-8.0'}), 8.0)"
-    text = f"pl.exp({inner})" if body.chance(0.7) else f"pl.log(pl.maximum(pl.abs({inner}), 2.0))"
+    name = body.random.choice(ROUGH)
+    text = f"pl.{name}({inner})" if name == "exp" else f"pl.{name}(pl.maximum(pl.abs({inner}), 2.0))"
     return body.define(text, tile.like(rough=True))
 
 
@@ -105,7 +113,7 @@ def cast(body: Body) -> Tile | None:
 def row_reduction(body: Body) -> Tile | None:
     """A column, with a temporary or without."""
     tile = body.pick(exact=True)
-    name = body.random.choice(("row_sum", "row_max", "row_min"))
+    name = body.random.choice(REDUCTIONS["row"])
     if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
         return None
     rows = tile.shape[0]
@@ -118,7 +126,7 @@ def row_reduction(body: Body) -> Tile | None:
 def column_reduction(body: Body) -> Tile | None:
     """A row."""
     tile = body.pick(exact=True)
-    name = body.random.choice(("col_sum", "col_max", "col_min"))
+    name = body.random.choice(REDUCTIONS["col"])
     if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
         return None
     columns = tile.shape[1]
@@ -141,13 +149,23 @@ def expansion(body: Body) -> Tile | None:
         if (other.shape, other.dtype, other.valid[dim].text) == (shape, tile.dtype, tile.valid[dim].text)
         and other.valid[1 - dim].text == "1"
     ]
-    if not vectors:
+    vector = body.random.choice(vectors) if vectors else _vector(body, tile, dim)
+    if vector is None:
         return None
-    vector = body.random.choice(vectors)
     is_rough = tile.rough or vector.rough
     if is_rough and name in ("add", "sub"):
         return None
     return body.define(f"pl.{kind}_expand_{name}({tile.name}, {vector.name})", tile.like(rough=is_rough))
+
+
+def _vector(body: Body, tile: Tile, dim: int) -> Tile | None:
+    """A column or row of a tile, made for it."""
+    name = f"{('row', 'col')[dim]}_max"
+    if tile.rough or not takes(body, name, tile.dtype):
+        return None
+    shape, ends = (tile.shape[0], 1) if dim == 0 else (1, tile.shape[1]), whole((1, 1))
+    valid = (tile.valid[0], ends[1]) if dim == 0 else (ends[0], tile.valid[1])
+    return body.define(f"pl.{name}({tile.name})", tile.like(shape=shape, valid=valid))
 
 
 def reshape(body: Body) -> Tile | None:

@@ -7,7 +7,8 @@ wrote beyond the valid shape of its result, and puts garbage wherever an instruc
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -70,16 +71,20 @@ class Operand:
             f"SLayout::NoneBox, 512, {self.pad}>"
         )
 
-    def declaration(self, address: int, position: int) -> str:
-        """Tile, whole tile and window, with the whole tile loaded."""
+    def placement(self, address: int) -> str:
+        """The tile at its address."""
         rows, cols = self.valid_shape
         valid = "-1, -1" if self.dynamic else f"{rows}, {cols}"
         given = f"({rows}, {cols})" if self.dynamic else ""
+        return f"  {self._tile(valid)} {self.name}{given}; TASSIGN({self.name}, {address});\n"
+
+    def declaration(self, address: int, position: int) -> str:
+        """Tile, whole tile and window, with the whole tile loaded."""
         size = self.rows * self.cols
         strides = f"1, {self.rows}" if self.column_major else f"{self.cols}, 1"
         layout = "DN" if self.column_major else "ND"
         return (
-            f"  {self._tile(valid)} {self.name}{given}; TASSIGN({self.name}, {address});\n"
+            f"{self.placement(address)}"
             f"  {self._tile(f'{self.rows}, {self.cols}')} {self.name}_all; TASSIGN<{address}>({self.name}_all);\n"
             f"  GlobalTensor<{self.element}, pto::Shape<1, 1, 1, {self.rows}, {self.cols}>, "
             f"pto::Stride<{size}, {size}, {size}, {strides}>, Layout::{layout}> "
@@ -95,6 +100,8 @@ class Kernel:
     name: str
     statement: str
     operands: tuple[Operand, ...]
+    scratch: Operand | None = None
+    """A tile that the statement names and that holds nothing."""
 
     @property
     def result(self) -> Operand:
@@ -108,25 +115,76 @@ class Kernel:
         for position, operand in enumerate(self.operands):
             lines.append(operand.declaration(address, position))
             address += -(-operand.rows * operand.cols * operand.dtype.itemsize // 32) * 32
+        if self.scratch:
+            lines.append(self.scratch.placement(address))
         stored = f"  TSTORE({self.result.name}_window, {self.result.name}_all);\n"
         return f"KERNEL {self.name}(void** operands) {{\n{''.join(lines)}  {self.statement};\n{stored}}}\n"
 
 
+OF_ORDER = frozenset(
+    {"race", "wait-without-set", "token-left", "set-twice", "too-many-tokens", "store-unfinished", "cores-mixed"}
+)
+"""What the checked library finds in kernels without flags, which most of these are."""
+OF_ARCHITECTURE = frozenset({"dtype-refused"})
+"""What it finds in kernels of element types that A2/A3 does not compute with."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a checked kernel did wrong, as its engine says it."""
+
+    kind: str
+    line: int
+    fields: dict[str, int | str]
+
+
 @dataclass(frozen=True)
 class Library:
-    """Compiled kernels, called by name."""
+    """Compiled kernels, called by name. Checked ones are called with nothing found but what `expected` says."""
 
     functions: ctypes.CDLL
+    expected: frozenset[str] = OF_ORDER | OF_ARCHITECTURE
 
     def call(self, name: str, *arrays: Array) -> None:
         """Run a function on the arrays' memory."""
         pointers = (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
-        self.functions[name](pointers)
+        self._run(name, pointers)
 
     def call_with(self, name: str, *arrays: Array) -> None:
         """Run a function that takes a pointer for each array."""
         assert all(array.flags.c_contiguous for array in arrays)
-        self.functions[name](*(ctypes.c_void_p(array.ctypes.data) for array in arrays))
+        self._run(name, *(ctypes.c_void_p(array.ctypes.data) for array in arrays))
+
+    def expecting(self, *kinds: str) -> Library:
+        """The same kernels, in which more may be found."""
+        return replace(self, expected=self.expected | set(kinds))
+
+    def _run(self, name: str, *arguments: Any) -> None:
+        self.start()
+        self.functions[name](*arguments)
+        unexpected = [finding for finding in self.findings() if finding.kind not in self.expected]
+        assert not unexpected, unexpected
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it was built with checks."""
+        return hasattr(self.functions, "ptodsl_check_start")
+
+    def start(self) -> None:
+        """Forget findings."""
+        if self.is_checked:
+            self.functions.ptodsl_check_start((ctypes.c_int64 * 3)(0, 0, 1000))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found since; nothing in a fast build."""
+        if not self.is_checked:
+            return ()
+        self.functions.ptodsl_check_findings.restype = ctypes.c_char_p
+        found: list[dict[str, Any]] = json.loads(self.functions.ptodsl_check_findings())
+        places = ("kind", "file", "line", "other_file", "other_line")
+        return tuple(
+            Finding(one["kind"], one["line"], {name: one[name] for name in one if name not in places}) for one in found
+        )
 
     def run(self, kernel: Kernel, *inputs: Array, poison: Array) -> Array:
         """The whole result tile: what was poison and is not valid stays as it was."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.tile_library.instruction_kernels import FLOATS, INTEGERS, Array, Kernel, Library, Operand, build_kernels
+from tests.tile_library.toolchain import BUILDS, build_flags
 from tests.tile_library.values import assert_only_valid_written, hostile, is_floating, ordinary, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_conversions")
@@ -177,10 +178,10 @@ def choose_cases() -> dict[str, tuple[Kernel, str, str]]:
 CASES = choose_cases()
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+@pytest.fixture(scope="module", params=BUILDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     kernels = tuple(kernel for kernel, _, _ in CASES.values())
-    return build_kernels(kernels, tmp_path_factory.mktemp("conversions"), "conversions")
+    return build_kernels(kernels, tmp_path_factory.mktemp("conversions"), "conversions", *build_flags(request.param))
 
 
 def operand_values(rng: np.random.Generator, operand: Operand, to: Operand) -> Array:

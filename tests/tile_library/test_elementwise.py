@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from tests.tile_library.instruction_kernels import (
     Operand,
     build_kernels,
 )
+from tests.tile_library.toolchain import BUILDS, build_flags
 from tests.tile_library.values import assert_only_valid_written, hostile, is_floating, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_elementwise")
@@ -128,7 +129,7 @@ SCALAR_ELEMENTS = ("float", "half", "bfloat16_t", "int8_t", "int16_t", "int32_t"
 INSTRUCTIONS: dict[str, Instruction] = {
     **{name: Instruction(f"{name}(dst, a)", meaning, e, 1) for name, (meaning, e) in UNARY.items()},
     **{name: Instruction(f"{name}(dst, a, b)", meaning, e) for name, (meaning, e) in BINARY.items()},
-    "TXOR": Instruction("TXOR(dst, a, b, a)", np.bitwise_xor, INTEGERS),
+    "TXOR": Instruction("TXOR(dst, a, b, tmp)", np.bitwise_xor, INTEGERS),
     **{
         statement.format(scalar): Instruction(statement, meaning, SCALAR_ELEMENTS, 1, scalar)
         for statement, meaning in WITH_SCALAR.items()
@@ -140,7 +141,8 @@ INSTRUCTIONS: dict[str, Instruction] = {
 def make_kernel(number: int, instruction: Instruction, element: str, shape: str) -> Kernel:
     operands = tuple(Operand(name, element, **SHAPES[shape]) for name in ("dst", "a", "b")[: instruction.inputs + 1])
     literal = f"{element}({instruction.scalar})" if element in FLOATS else f"{element}({int(instruction.scalar or 0)})"
-    return Kernel(f"k{number}", instruction.statement.format(literal), operands)
+    scratch = replace(operands[0], name="tmp") if "tmp" in instruction.statement else None
+    return Kernel(f"k{number}", instruction.statement.format(literal), operands, scratch)
 
 
 def choose_cases() -> dict[str, tuple[Instruction, Kernel]]:
@@ -159,10 +161,10 @@ def choose_cases() -> dict[str, tuple[Instruction, Kernel]]:
 CASES = choose_cases()
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+@pytest.fixture(scope="module", params=BUILDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     kernels = tuple(kernel for _, kernel in CASES.values())
-    return build_kernels(kernels, tmp_path_factory.mktemp("elementwise"), "elementwise")
+    return build_kernels(kernels, tmp_path_factory.mktemp("elementwise"), "elementwise", *build_flags(request.param))
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tile_library.instruction_kernels import FLOATS, Array, Kernel, Library, Operand, build_kernels
 from tests.tile_library.test_elementwise import divide, in_float, maximum, minimum
+from tests.tile_library.toolchain import BUILDS, build_flags
 from tests.tile_library.values import assert_only_valid_written, assert_same, hostile, ordinary, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_expansions")
@@ -43,12 +44,13 @@ def row_cases() -> dict[str, Kernel]:
         for position, element in enumerate(ELEMENTS):
             column, first = (position + len(name)) % 2 == 0, len(cases) % 3 == 0
             arguments = "s, a" if first else "a, s"
-            scratch = ", a" if len(cases) % 2 else ""
+            scratch = Operand("tmp", element, 1, 2048) if len(cases) % 2 else None
             form = f"{'column' if column else 'block'}-{'first' if first else 'second'}"
             cases[f"{name}-{element}-{form}"] = Kernel(
                 f"row{len(cases)}",
-                f"TROWEXPAND{name}(dst, {arguments}{scratch})",
+                f"TROWEXPAND{name}(dst, {arguments}{', tmp' if scratch else ''})",
                 (tile("dst", element), tile("a", element), scalars(element, column=column)),
+                scratch,
             )
     return cases
 
@@ -99,11 +101,11 @@ EXPONENTIALS = {
 }
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+@pytest.fixture(scope="module", params=BUILDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     tables = (ROW_CASES, COLUMN_CASES, REPEATED, COPIED, EXPONENTIALS)
     kernels = tuple(kernel for table in tables for kernel in table.values())
-    return build_kernels(kernels, tmp_path_factory.mktemp("expansions"), "expansions")
+    return build_kernels(kernels, tmp_path_factory.mktemp("expansions"), "expansions", *build_flags(request.param))
 
 
 def operands_of(kernel: Kernel, rng: np.random.Generator) -> list[Array]:

@@ -13,7 +13,7 @@ HEADERS = sorted(path.relative_to(INCLUDE).as_posix() for path in (INCLUDE / "pt
 CHECKED = tuple(header for header in HEADERS if header.startswith("pto/checked/"))
 FLAGS = "pto/isa/flags.hpp"
 """Flags that a checked program does not include: checks of the same names stand in their place."""
-BUILDS = {
+BUILDS: dict[tuple[str, ...], tuple[str, ...]] = {
     (): tuple(header for header in HEADERS if header not in CHECKED),
     ("-DPTO_CHECKED",): tuple(header for header in HEADERS if header != FLAGS),
 }
@@ -58,8 +58,8 @@ def test_headers_and_kernels_compile_without_a_warning(
     compiler: Compiler, flags: tuple[str, ...], defined: tuple[str, ...], tmp_path: Path
 ) -> None:
     unit = tmp_path / "everything.cpp"
-    unit.write_text("".join(f"#include <{header}>\n" for header in BUILDS[defined]) + ("" if defined else USES))
-    for source in (unit, *(() if defined else KERNELS)):
+    unit.write_text("".join(f"#include <{header}>\n" for header in BUILDS[defined]) + USES)
+    for source in (unit, *KERNELS):
         finished = compiler.run(source, *flags, *defined, *STRICT, "-c", "-o", str(tmp_path / "unit.o"))
         assert finished.returncode == 0, f"{source.name}:\n{finished.stderr[:2000]}"
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.tile_library.instruction_kernels import DTYPES, Array, Library
 from tests.tile_library.test_matmul import KERNEL
-from tests.tile_library.toolchain import host_compiler
+from tests.tile_library.toolchain import BUILDS, build_flags, host_compiler
 from tests.tile_library.values import assert_same, hostile
 
 pytestmark = pytest.mark.xdist_group("tile_library_kernels")
@@ -28,10 +28,12 @@ SOFTMAX_ENTRIES = (
 )
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+@pytest.fixture(scope="module", params=BUILDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     text = (FOLDER / "vector_add.cpp").read_text() + (FOLDER / "softmax.cpp").read_text() + ENTRIES + SOFTMAX_ENTRIES
-    return Library(host_compiler().build(text, tmp_path_factory.mktemp("kernels"), "kernels"))
+    return Library(
+        host_compiler().build(text, tmp_path_factory.mktemp("kernels"), "kernels", *build_flags(request.param))
+    )
 
 
 def add(library: Library, element: str, a: Array, b: Array) -> Array:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.tile_library.instruction_kernels import FLOATS, Array, Kernel, Library, Operand, build_kernels
+from tests.tile_library.toolchain import BUILDS, build_flags
 from tests.tile_library.values import assert_same, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_math")
@@ -37,9 +38,9 @@ EDGES: dict[str, dict[float, float]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return build_kernels(tuple(CASES.values()), tmp_path_factory.mktemp("math"), "math")
+@pytest.fixture(scope="module", params=BUILDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return build_kernels(tuple(CASES.values()), tmp_path_factory.mktemp("math"), "math", *build_flags(request.param))
 
 
 def spread(rng: np.random.Generator, name: str) -> Array:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.tile_library.instruction_kernels import FLOATS, Array, Kernel, Library, Operand, build_kernels
-from tests.tile_library.toolchain import widths
+from tests.tile_library.toolchain import build_flags, widths
 from tests.tile_library.values import assert_only_valid_written, hostile, is_floating, ordinary, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_reductions")
@@ -88,7 +89,7 @@ def row_kernel(number: int, name: str, element: str, source: str, *, column: boo
         result = Operand("dst", element, height, 1, (rows, 1), operand.dynamic, column_major=True)
     else:
         result = Operand("dst", element, operand.rows, 32, (rows, 1), operand.dynamic)
-    return Kernel(f"row{number}", f"TROW{name}(dst, a, a)", (result, operand))
+    return Kernel(f"row{number}", f"TROW{name}(dst, a, tmp)", (result, operand), replace(operand, name="tmp"))
 
 
 def column_kernel(number: int, name: str, element: str, source: str) -> Kernel:
@@ -115,10 +116,10 @@ def choose_cases() -> dict[str, Kernel]:
 CASES = choose_cases()
 
 
-@pytest.fixture(scope="module", params=widths())
+@pytest.fixture(scope="module", params=(*widths(), "checked"))
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     folder = tmp_path_factory.mktemp("reductions")
-    return build_kernels(tuple(CASES.values()), folder, "reductions", *widths()[request.param])
+    return build_kernels(tuple(CASES.values()), folder, "reductions", *build_flags(request.param))
 
 
 @pytest.mark.parametrize("special", [False, True], ids=["ordinary", "special"])

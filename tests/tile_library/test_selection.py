@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.tile_library.instruction_kernels import FLOATS, Array, Kernel, Library, Operand, build_kernels
+from tests.tile_library.toolchain import BUILDS, build_flags
 from tests.tile_library.values import assert_only_valid_written, hostile, is_floating, ordinary, poison
 
 pytestmark = pytest.mark.xdist_group("tile_library_selection")
@@ -50,8 +51,9 @@ COMPARISONS = {
 SELECTIONS = {
     f"{element}-{form}": Kernel(
         f"sel_{element}_{form}",
-        "TSEL(dst, m, a, b, a)" if form == "tile" else f"TSELS(dst, m, a, a, {element}(1))",
+        "TSEL(dst, m, a, b, tmp)" if form == "tile" else f"TSELS(dst, m, a, tmp, {element}(1))",
         (tile("dst", element), mask_tile("m"), tile("a", element), tile("b", element))[: 4 if form == "tile" else 3],
+        tile("tmp", element),
     )
     for element in ELEMENTS
     for form in ("tile", "scalar")
@@ -112,10 +114,10 @@ CUSTOM = Kernel(
 TABLES = (COMPARISONS, SELECTIONS, SHIFTS, FILLS, COUNTERS, PADDED, {"custom": CUSTOM})
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+@pytest.fixture(scope="module", params=BUILDS)
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     kernels = tuple(kernel for table in TABLES for kernel in table.values())
-    return build_kernels(kernels, tmp_path_factory.mktemp("selection"), "selection")
+    return build_kernels(kernels, tmp_path_factory.mktemp("selection"), "selection", *build_flags(request.param))
 
 
 def few_values(rng: np.random.Generator, operand: Operand) -> Array:

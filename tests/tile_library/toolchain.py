@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import platform
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 INCLUDE = Path(__file__).parents[2] / "runtime" / "include"
+SUPPORT = INCLUDE.parent / "support"
 FLAGS = ("-std=c++17", "-O1", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden")
 NARROW = tuple({"-march=native": "-march=x86-64"}.get(flag, flag) for flag in FLAGS)
 """The narrowest vectors of this kind of machine, hardly optimised: the same bits are due."""
 STRICT = ("-Wall", "-Wextra", "-Werror")
+CHECKED = "-DPTO_CHECKED"
+ENGINE = SUPPORT / "ptodsl" / "checked.cpp"
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,31 @@ def find_compilers() -> tuple[Compiler, ...]:
 def widths() -> dict[str, tuple[str, ...]]:
     """Flags by name: the machine's own vectors, and narrow ones where it has such."""
     return {"native": FLAGS, "narrow": NARROW} if platform.machine() == "x86_64" else {"native": FLAGS}
+
+
+@functools.cache
+def engine_object(engine: Path = ENGINE, *defined: str) -> str:
+    """The path of an engine of the checked library, compiled once in a run."""
+    target = Path(tempfile.mkdtemp()) / "engine.o"
+    flags = ("-std=c++17", "-O1", "-fPIC", "-fvisibility=hidden", CHECKED, *defined, f"-I{SUPPORT}")
+    finished = host_compiler().run(engine, *flags, *STRICT, "-c", "-o", str(target))
+    if finished.returncode:
+        pytest.fail(f"{engine.name} does not compile:\n{finished.stderr[:4000]}", pytrace=False)
+    return str(target)
+
+
+def checked_flags(*defined: str, engine: Path = ENGINE) -> tuple[str, ...]:
+    """Flags of a build in which every instruction is judged."""
+    return (*FLAGS, CHECKED, *defined, engine_object(engine, *defined))
+
+
+BUILDS = ("fast", "checked")
+"""The two builds of the library, for fixtures."""
+
+
+def build_flags(build: str) -> tuple[str, ...]:
+    """The flags of a build: fast, checked, or a width of `widths`."""
+    return checked_flags() if build == "checked" else widths().get(build, FLAGS)
 
 
 def host_compiler() -> Compiler:

@@ -6,6 +6,8 @@ import cProfile
 import json
 import re
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +15,23 @@ import pytest
 
 from ptodsl import driver, pipeline
 from ptodsl.__main__ import main
-from ptodsl.benchmarks import allocating, attention, compiling, dispatching, importing, kernels, launching, simulator
-from ptodsl.benchmarks.generated import ROUND, product, program_from, straight, summing
+from ptodsl.benchmarks import (
+    allocating,
+    attention,
+    compiling,
+    dispatching,
+    importing,
+    kernels,
+    launching,
+    simulator,
+    verifying,
+)
+from ptodsl.benchmarks.generated import LOOP, ROUND, looping, product, program_from, straight, summing
 from ptodsl.benchmarks.measurement import Amount, Measurement, Skipped, least
-from ptodsl.ir.nodes import Op
+from ptodsl.ir.nodes import For, Op, Program
 from ptodsl.ir.rewrite import walk
-from ptodsl.machine import ARCHITECTURES
+from ptodsl.machine import ARCHITECTURES, Architecture
+from tests.growth import calls_of
 from tests.tree import ROOT
 
 RESULTS = ROOT / "docs" / "benchmarks.json"
@@ -97,6 +110,38 @@ def test_every_measurement_has_a_baseline(monkeypatch: pytest.MonkeyPatch) -> No
         assert one.met is not None
 
 
+def test_the_verifiers_are_measured_against_the_front_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "LENGTHS", (12, 24))
+    found = list(verifying.verifiers(1))
+    shares = [one for one in found if one.name.startswith("placement and sync verifiers, ") and one.most_ratio == 0.2]
+    assert [one.name.partition(", ")[2] for one in shares] == [
+        "paged attention",
+        *(f"{label}, {count} statements" for label in ("straight", "looping") for count in (12, 24)),
+    ]
+    assert all(0 < one.ratio < 1 for one in found if one.baseline.startswith("front half"))
+    assert sum(one.baseline.startswith("one of ") for one in found) == 2
+
+
+@pytest.mark.parametrize("loops", [1, 10])
+def test_looping_code_has_as_many_loops(loops: int) -> None:
+    program = driver.program_of(program_from(looping(LOOP * loops), "Looping"))
+    assert sum(isinstance(one, For) for one in walk(program.function("kernel").body)) == loops
+
+
+@pytest.mark.parametrize("text", [straight, looping])
+@pytest.mark.parametrize("verify", pipeline.VERIFIERS, ids=lambda verify: verify.__name__)
+def test_the_verifiers_work_in_proportion_to_the_statements(
+    verify: Callable[[Program, Architecture], object], text: Callable[[int], str]
+) -> None:
+    """Counted in calls for each placed statement, once memory is full of what was there."""
+    architecture, each = ARCHITECTURES["a2a3"], list[float]()
+    for count in (120, 120, 600):  # the first fills caches
+        program = pipeline.place(driver.program_of(program_from(text(count), text.__name__.capitalize())), architecture)
+        statements = sum(1 for function in program.functions for _ in walk(function.body))
+        each.append(calls_of(partial(verify, program, architecture)) / statements)
+    assert each[2] <= 1.2 * each[1]
+
+
 def test_kernels_are_right_before_they_are_timed() -> None:
     found = list(kernels.kernels(1))
     measured = {one.name.partition(" ")[0] for one in found if isinstance(one, Measurement)}
@@ -135,7 +180,7 @@ def test_bench_prints_and_writes(
 
     for name in ("decorator_to_library", "import_time", "front_half"):
         monkeypatch.setattr(f"ptodsl.commands.bench.{name}", same)
-    for name in ("kernels", "attention", "simulator", "dispatch"):
+    for name in ("kernels", "attention", "simulator", "dispatch", "verifiers"):
         monkeypatch.setattr(f"ptodsl.commands.bench.{name}", none)
     file = tmp_path / "results.json"
     assert main(["bench", "--quick", "--json", str(file)]) == 0

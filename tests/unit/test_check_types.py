@@ -332,3 +332,18 @@ def test_message_tells_where_operands_come_from(body: str, notes: list[str], rem
     (mistake,) = (one for one in of_source(ORIGINS.format(body=body)) if one.code == "E0201")
     assert [note.message for note in mistake.notes] == notes
     assert mistake.help == remedy
+
+
+def test_a_reshape_of_a_view_of_the_wrong_rank_is_only_the_view_s_mistake() -> None:
+    text = """ptodsl-ir 1
+program @P
+
+orchestration @main(%a: tensor<2x3xfp32>) {
+  %v = view %a[0, 0, 0] sizes=[1, 2, 3] : tensor<1x2x3xfp32>
+  %r = tensor.reshape %v shape=[6] : tensor<6xfp32>
+  return
+}
+"""
+    with pytest.raises(PtoError) as error:
+        CheckTypes().run(parse(text))
+    assert [diagnostic.code for diagnostic in error.value.diagnostics] == ["E0213"]

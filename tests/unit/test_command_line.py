@@ -265,7 +265,7 @@ def test_doctor_says_what_is_there(shell: Shell) -> None:
     status, out, _ = shell.run("doctor", "--json")
     answer = json.loads(out)
     ready = {one["target"]: one["ready"] for one in answer["targets"]}
-    assert set(ready) == {"cpu", "pto-isa", "npu"}
+    assert set(ready) == {"cpu", "checked", "pto-isa", "npu"}
     assert (status == Status.FINE) == ready["cpu"]
     assert all(bool(one["problems"]) != one["ready"] for one in answer["targets"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from ptodsl.ir.nodes import Program, Value
 from ptodsl.ir.parser import parse
 from ptodsl.ir.span import Span
 from ptodsl.ir.types import ScalarType
+from tests.growth import calls_of
 from tests.strategies import programs
 
 HEAD = "ptodsl-ir 1\nprogram @P\n\n"
@@ -239,3 +241,24 @@ def test_effects_know_every_tensor_parameter_of_random_programs(program: Program
             for parameter in function.parameters
             if not isinstance(parameter.value.type, ScalarType)
         ]
+
+
+def _branches(count: int) -> Program:
+    """A kernel of stores, a branch behind each."""
+    lines = [f"  %t = load %a[0, 0] sizes=[16, 64] : {TILE}"]
+    for number in range(count):
+        lines += [
+            f"  store %t, %c[{16 * number}, 0]",
+            "  if %flag {",
+            f"    %v{number} = neg %t : {TILE}",
+            "  } else {",
+            "  }",
+        ]
+    return parse(HEAD + KERNEL.format(body="\n".join(lines)).replace("64x64", f"{16 * count}x64"))
+
+
+def test_what_both_branches_stored_before_they_part_is_not_compared_box_by_box() -> None:
+    few, many = _branches(20), _branches(80)
+    effects(few.function("k"), few)
+    calls = [calls_of(partial(effects, one.function("k"), one)) for one in (few, many)]
+    assert calls[1] < 5 * calls[0]

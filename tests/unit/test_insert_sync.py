@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ptodsl.ir.nodes import Op
 from ptodsl.ir.parser import parse
@@ -17,6 +19,7 @@ from ptodsl.passes.insert_sync import InsertSync
 from ptodsl.passes.sync.description import describe
 from ptodsl.passes.sync.plan import plan
 from ptodsl.passes.sync.reliefs import Step
+from ptodsl.passes.sync.windows import passes_by
 from tests.growth import calls_of
 from tests.oracle_sync import problems
 from tests.ordered_kernels import ABC, HEAD, body, flags, items_of, kernel, kinds, load, ordered, ub
@@ -269,6 +272,29 @@ def test_windows_of_nested_loops_are_apart_in_the_dim_of_each() -> None:
     assert "mte3-mte2" not in flags(ordered(apart))
     again = apart.replace("[%i, %j]", "[0, %j]").replace("store %u, %x[%i, %j]", "store %u, %x[0, %j]")
     assert flags(ordered(again))["mte3-mte2"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ahead", "step", "pairs"), [(0, 16, 0), (16, 16, 0), (-16, 16, 1), (-16, -16, 0), (8, -16, 1)]
+)
+def test_windows_that_a_loop_shifts_meet_in_the_direction_in_which_it_goes(ahead: int, step: int, pairs: int) -> None:
+    """Loads ahead of what is stored, or behind it: only rows that an earlier iteration stored to must be waited for."""
+    lines = [
+        f"for %i = 64 to {64 + 4 * step} step {step} {{",
+        f"%a = scalar.add %i, {ahead} : index",
+        load("t", "x", 0, "%a"),
+        f"%u = exp %t : {ub(1)}",
+        "store %u, %x[%i, 0]",
+        "}",
+    ]
+    function = InsertSync().run(parse(kernel("%x: inout tensor<256x64xfp32>", *lines)), A2A3).functions[0]
+    assert flags(function)["mte3-mte2"] == pairs
+
+
+@given(st.integers(-40, 40), st.integers(0, 20), st.integers(1, 12), st.integers(1, 12))
+def test_windows_pass_each_other_by_if_no_step_brings_them_together(d: int, stride: int, size: int, other: int) -> None:
+    meet = any(-other < d + stride * steps < size for steps in range(1, 100))
+    assert passes_by(d, stride, size, other) is not meet
 
 
 def test_window_that_only_run_time_knows_is_the_whole_tensor() -> None:

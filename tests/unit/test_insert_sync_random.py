@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
+from ptodsl.errors import PtoError
 from ptodsl.ir.hardware import Pipe
-from ptodsl.ir.nodes import Function, Op
+from ptodsl.ir.nodes import Function, Op, Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.rewrite import walk
 from ptodsl.machine import A2A3, A5, Architecture
@@ -17,8 +18,13 @@ from ptodsl.passes.insert_sync import InsertSync
 from ptodsl.passes.sync.hazards import hazards_of
 from ptodsl.passes.sync.plan import plan
 from ptodsl.passes.sync.walk import Walk
+from ptodsl.verify.sync import verify_sync
+from tests.enumerate_sync import judge
 from tests.oracle_sync import Oracle, without_item
+from tests.ordered_kernels import items_of
 from tests.random_kernels import random_kernel
+from tests.random_sync import Cube, Generator, Mixed, Vector, Windows
+from tests.scalar_access import scalar_access
 
 TARGETS = list(product((A2A3, A5), (False, True)))
 NAMES = [f"{architecture.name}-{'cube' if cube else 'vector'}" for architecture, cube in TARGETS]
@@ -115,3 +121,32 @@ def test_random_kernels_with_scalar_access_are_ordered(monkeypatch: pytest.Monke
         scalar = case(seed, A2A3, cube=False)
         check_order(scalar)
         check_need(scalar)
+
+
+@pytest.mark.parametrize("architecture", [A2A3, A5], ids=lambda architecture: architecture.name)
+@pytest.mark.parametrize("generator", [Vector, Cube, Mixed, Windows])
+def test_the_verifier_takes_what_is_ordered_and_misses_every_item(
+    generator: type[Generator], architecture: Architecture, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flags hidden in instructions, scratch, views, scalar access, windows that branches and loops choose."""
+    scalar_access(monkeypatch)
+    items = 0
+    for seed in range(count):
+        program = InsertSync().run(parse(generator(seed, architecture, size=7).without_order()), architecture)
+        (function,) = program.functions
+        verify_sync(program, architecture)
+        judgement = judge(function, v_in_order=architecture is A5, limit=PATHS)
+        assert not judgement.mistakes, f"kernel {seed}: {set(judgement.mistakes)}\n{program}"
+        for number in items_of(function):
+            items += 1
+            lacking = replace(program, functions=(without_item(function, number),))
+            assert not _passes(lacking, architecture), f"kernel {seed}: item {number} is spare\n{program}"
+    assert items >= count
+
+
+def _passes(program: Program, architecture: Architecture) -> bool:
+    try:
+        verify_sync(program, architecture)
+    except PtoError:
+        return False
+    return True

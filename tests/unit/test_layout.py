@@ -38,13 +38,18 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "verify": frozenset({"errors", "machine", "ops"}) | IR,
     "codegen": frozenset({"errors", "machine", "ops"}) | IR,
     "runtime": frozenset({"errors", "words"}),
+    "verdicts": frozenset({"errors", "machine", "runtime", "words"}),
+    "handwritten": frozenset({"codegen", "errors", "nodes", "ptodsl", "runtime", "verdicts", "words"}),
     "memory_map": IR,
     "signature": frozenset({"errors", "runtime"}) | IR,
-    "pipeline": frozenset({"machine", "passes", "verify"}) | IR,
+    "pipeline": frozenset({"errors", "machine", "ops", "passes", "verify"}) | IR,
     "version": frozenset(),
+    "reproducer": frozenset({"errors", "machine", "pipeline", "version"}) | IR,
+    "crash": frozenset({"errors", "machine", "reproducer"}) | IR,
     "compiled": frozenset({"codegen", "machine", "memory_map", "runtime", "signature"}) | IR,
     "driver": frozenset(
-        {"codegen", "compiled", "interpreter", "machine", "pipeline", "runtime", "signature", "version"}
+        {"codegen", "compiled", "crash", "interpreter", "machine"}
+        | {"pipeline", "runtime", "signature", "verdicts", "version"}
     )
     | FRONT,
     "ptodsl": frozenset({"driver", "version"}) | FRONT,
@@ -60,8 +65,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     | IR,
     "commands": frozenset(
         {
-            *("benchmarks", "bisect", "compiled", "driver", "machine"),
-            *("pipeline", "runtime", "signature", "testing", "version"),
+            *("benchmarks", "bisect", "compiled", "crash", "driver", "handwritten", "machine"),
+            *("pipeline", "reproducer", "runtime", "signature", "testing", "verdicts", "verify", "version"),
         }
     )
     | FRONT,

@@ -48,7 +48,7 @@ class AddCase(PTOTestCase):
         tensors["c"][3, 7] += self.wrong
 
 
-@pytest.mark.parametrize("target", ["cpu", "interpreter"])
+@pytest.mark.parametrize("target", ["cpu", "checked", "interpreter"])
 def test_right_program_passes_with_all_figures(target: str) -> None:
     result = TestRunner(TestConfig(target=target)).run(AddCase())
     assert result.passed, result.error
@@ -56,7 +56,7 @@ def test_right_program_passes_with_all_figures(target: str) -> None:
     assert result.execution_time > 0
 
 
-@pytest.mark.parametrize("target", ["cpu", "interpreter"])
+@pytest.mark.parametrize("target", ["cpu", "checked", "interpreter"])
 def test_one_wrong_element_fails_and_is_named(target: str) -> None:
     result = TestRunner(TestConfig(target=target)).run(AddCase(wrong=0.01))
     assert not result.passed

@@ -173,10 +173,10 @@ error[E0501]: `exp` on V does not wait for `load` on MTE2: both touch UB 0x0 to 
  --> kernel.ir:6:3
   |
 6 |   %y = exp %x : tile<16x64xfp32, ub, nd, @0x1000>
-  |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ V reads UB 0x0 to 0x1000
+  |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ V reads UB 0x0 to 0x1000 (`x`)
   |
 5 |   %x = load %h[0, 0] sizes=[16, 64] : tile<16x64xfp32, ub, nd, @0x0>
-  |   ------------------------------------------------------------------ MTE2 writes UB 0x0 to 0x1000
+  |   ------------------------------------------------------------------ MTE2 writes UB 0x0 to 0x1000 (`x`)
    = help: put `set_flag mte2, v, 1` after `load` and `wait_flag mte2, v, 1` before `exp`; any id will do that is free \
 there"""
     )

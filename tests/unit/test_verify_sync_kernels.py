@@ -212,5 +212,5 @@ def test_message_of_a_back_edge_says_how_to_prime() -> None:
         verify_sync(program(body), A5)
     text = str(caught.value)
     assert "`load` on MTE2 does not wait for `store` on MTE3: both touch UB 0x0 to 0x1000" in text
-    assert "MTE3 reads UB 0x0 to 0x1000 in an earlier iteration" in text
+    assert "MTE3 reads UB 0x0 to 0x1000 (`y`) in an earlier iteration" in text
     assert "set it once before the loop too, and wait for it once after" in text

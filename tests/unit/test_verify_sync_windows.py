@@ -16,6 +16,10 @@ WINDOWS: dict[str, tuple[str, str, int, list[str]]] = {
     "the same rows, the load first": ("%i", "%i", 16, []),
     "rows of the next iteration, loaded now": ("%j", "%i", 16, []),
     "rows of the next iteration, stored now": ("%i", "%j", 16, ["E0501"]),
+    "rows two iterations on, loaded now": ("%k", "%i", 16, []),
+    "rows two iterations on, stored now": ("%i", "%k", 16, ["E0501"]),
+    "rows half an iteration past the second, stored now": ("%i", "%l", 16, ["E0501"]),
+    "rows between those of two steps, stored now": ("%i", "%k", 48, []),
     "the same rows in every iteration": ("0", "0", 16, ["E0501"]),
     "steps shorter than the window": ("%i", "%i", 8, ["E0501"]),
     "an offset that only run time knows, both": ("%n", "%n", 16, ["E0501"]),
@@ -34,6 +38,8 @@ def test_windows_of_different_iterations(name: str) -> None:
     %y = create_tile shape=[16, 64] dtype=fp32 : {Y}
     for %i = 0 to %n step {step} {{
       %j = scalar.add %i, 16 : index
+      %k = scalar.add %i, 32 : index
+      %l = scalar.add %i, 40 : index
       %x = load %g[{load}, 0] sizes=[16, 64] : {X}
       {pair("mte2", "mte3", 0)}
       pipe_barrier mte2
@@ -195,4 +201,5 @@ def test_message_of_a_tensor_conflict_shows_both_windows() -> None:
     text = str(caught.value)
     assert "`load` on MTE2 does not wait for `store` on MTE3: both touch `g`" in text
     assert "MTE3 writes `g[2*i + 16, 0]` (16×64)" in text
-    assert "MTE2 reads `g`" in text
+    assert "MTE2 reads `g[i, 0]` (16×64)" in text
+    assert "only run time knows whether the two windows meet" in text

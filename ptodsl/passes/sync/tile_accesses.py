@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Op, Operand
 from ptodsl.ir.tiles import tile_type
+from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import Arity, Effect, OperandKind, OpRow
 from ptodsl.ops.table import row_of
@@ -50,7 +51,8 @@ def tile_accesses(op: Op, architecture: Architecture) -> Iterator[Access]:
                 if operand_row.effect in _WRITES:
                     yield Access(bytes_of(operand), writes=True)
     for result in op.results:
-        yield Access(bytes_of(result), writes=True)
+        if isinstance(result.type, TileType):
+            yield Access(bytes_of(result), writes=True)
     if architecture.hidden_scratch is not None and _lacks_scratch(row, op):
         hidden = architecture.hidden_scratch
         yield Access(ByteRange(Memory.UB, hidden.start, hidden.stop), writes=True)

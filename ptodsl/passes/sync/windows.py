@@ -43,7 +43,7 @@ def meet_across(first: Window, second: Window, scalars: Scalars) -> bool:
     """Whether the boxes can meet while the index of some common loop differs by a step or more.
 
     The loops outside of that one have one index for both. The boxes are apart if in some dim the distance is a known
-    constant and at least the size, or if a step takes the window past both sizes and the offsets are equal otherwise.
+    constant and at least the size, or if no number of steps brings the second where the first was.
     """
     return any(
         not any(_distant_across(*intervals, loop, scalars) for intervals in zip(first.box, second.box, strict=True))
@@ -60,11 +60,22 @@ def _distant_across(first: Interval, second: Interval, loop: For, scalars: Scala
     varying = {value for value in _values(first, second) if scalars.varies(value, loop)}
     if not varying:
         return _distant(first, second)
-    if varying != {loop.index} or first.start != second.start:
-        return False
     step = scalars.forms.of(loop.step)
-    stride = abs(first.start.coefficient(loop.index) * step.constant)
-    return not step.terms and stride >= max(first.size, second.size)
+    if varying != {loop.index} or first.start.terms != second.start.terms or step.terms:
+        return False
+    distance = second.start.constant - first.start.constant
+    stride = first.start.coefficient(loop.index) * step.constant
+    if stride < 0:
+        return passes_by(-distance, -stride, second.size, first.size)
+    return passes_by(distance, stride, first.size, second.size)
+
+
+def passes_by(distance: int, stride: int, size: int, other: int) -> bool:
+    """Whether windows of these sizes never meet, the second ahead by `distance` and one stride or more of 0 upwards."""
+    if not stride:
+        return distance >= size or -distance >= other
+    steps = max(1, -((distance + other - 1) // stride))
+    return distance + steps * stride >= size
 
 
 def _values(first: Interval, second: Interval) -> Iterator[Value]:

@@ -1,5 +1,6 @@
 // The engine of the checked tile library: compiled once for each architecture, linked to every checked program.
 #include <ptodsl/checked/engine.hpp>
+#include <ptodsl/checked/operands/operands.hpp>
 
 namespace {
 
@@ -25,8 +26,8 @@ void report(const char* kind, Site at, const Field* fields, int count, Site othe
     engine.report(kind, at, fields, count, other);
 }
 
-void begin(const char*, const Parameter* parameters, int count, Site site) { engine.begin(parameters, count, site); }
-void end(Site site) { engine.end(site); }
+void begin(const char*, const Parameter* parameters, int count, Site) { engine.begin(parameters, count); }
+void end(Site) { engine.end(); }
 
 }  // namespace pto::checked
 

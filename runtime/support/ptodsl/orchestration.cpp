@@ -5,17 +5,34 @@
 
 #include <ptodsl/graph/launch.hpp>
 
+#include <ptodsl/checked/tensors.hpp>
+
 #if defined(PTO_CHECKED)
+#include <pto/checked/engine.hpp>
 #include <ptodsl/checked/control.hpp>
 #endif
 
 namespace ptodsl {
 
-// What a program creates holds nothing until it is written.
 #if defined(PTO_CHECKED)
-static void declare_undefined(void* base, size_t bytes) { ptodsl_check_undefined(base, static_cast<int64_t>(bytes)); }
-#else
-static void declare_undefined(void*, size_t) {}
+
+void declare_undefined(const void* start, size_t bytes) { ptodsl_check_undefined(start, static_cast<int64_t>(bytes)); }
+
+void judge_element(const void* start, int64_t bytes, int rank, const int64_t* indices, bool to_write, const Place& place) {
+    unsigned char* known = pto::checked::global_shadow(start, bytes);
+    if (known == nullptr) return;
+    bool is_defined = true;
+    for (int64_t i = 0; i < bytes; ++i) is_defined = is_defined && known[i] != 0;
+    std::memset(known, 0xff, static_cast<size_t>(bytes));
+    if (to_write || is_defined) return;
+    const pto::checked::Field fields[] = {{"op", "read", 0},
+                                          {"operand", "tensor", 0},
+                                          {"row", nullptr, rank > 1 ? indices[rank - 2] : 0},
+                                          {"column", nullptr, indices[rank - 1]},
+                                          {"count", nullptr, 1}};
+    pto::checked::report("undefined-read", {place.file, place.line}, fields, 5);
+}
+
 #endif
 
 Tensor::Tensor(void* base, int64_t element_size, int rank, const int64_t* shape, Block* block)
@@ -153,10 +170,12 @@ bool Orchestration::run(Task task, const int64_t* slots, int slot_count, const A
 }
 
 // The place of an element, once it may be read or written; null where tasks are not run any more.
-void* Orchestration::settle(const Tensor& tensor, const int64_t* indices, bool to_write) {
+void* Orchestration::settle(const Tensor& tensor, const int64_t* indices, bool to_write, const Place& place) {
     if (fault(0) != 0) return nullptr;
     if (tensor.block_ != nullptr) graph_->wait_for(tensor.window(indices, nullptr), to_write);
-    return tensor.at(tensor.position(indices));
+    void* element = tensor.at(tensor.position(indices));
+    judge_element(element, tensor.element_size_, tensor.rank(), indices, to_write, place);
+    return element;
 }
 
 int64_t Orchestration::fault(int64_t message) const {

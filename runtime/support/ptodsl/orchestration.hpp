@@ -38,6 +38,14 @@ constexpr bool poisoned = false;
 // A task entry: pointers, strides and scalars in 8-byte slots.
 using Task = void (*)(const int64_t* slots);
 
+// A line of the program's text: by default that of the call.
+struct Place {
+    const char* file;
+    int line;
+
+    constexpr Place(const char* file = __builtin_FILE(), int line = __builtin_LINE()) : file(file), line(line) {}
+};
+
 class Graph;
 struct Block;  // the memory of a tensor
 struct Box;
@@ -165,16 +173,16 @@ public:
 
     // The value of an element, once the tasks are done that write it; zero where no task runs any more.
     template <typename T, int Rank>
-    T read(const Tensor& tensor, const int64_t (&indices)[Rank]) {
+    T read(const Tensor& tensor, const int64_t (&indices)[Rank], Place place = {}) {
         T value{};
-        if (const void* place = settle(tensor, indices, false)) __builtin_memcpy(&value, place, sizeof value);
+        if (const void* element = settle(tensor, indices, false, place)) __builtin_memcpy(&value, element, sizeof value);
         return value;
     }
 
     // Sets an element, once the tasks are done that read or write it.
     template <typename T, int Rank>
-    void write(const Tensor& tensor, const int64_t (&indices)[Rank], T value) {
-        if (void* place = settle(tensor, indices, true)) __builtin_memcpy(place, &value, sizeof value);
+    void write(const Tensor& tensor, const int64_t (&indices)[Rank], T value, Place place = {}) {
+        if (void* element = settle(tensor, indices, true, place)) __builtin_memcpy(element, &value, sizeof value);
     }
 
     // What `ptodsl_run` returns for a task that was not taken: the message, or why no task runs any more.
@@ -190,7 +198,7 @@ private:
     Tensor pass(void* base, int64_t element_size, int rank, const int64_t* shape);
     Block* take(size_t bytes);
     bool run(Task task, const int64_t* slots, int slot_count, const Access* accesses, int tensors);
-    void* settle(const Tensor& tensor, const int64_t* indices, bool to_write);
+    void* settle(const Tensor& tensor, const int64_t* indices, bool to_write, const Place& place);
 
     Graph* graph_;
 };

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ptodsl.runtime.signature import ScalarSlot, TensorSlot
 from ptodsl.signature import signature_of
-from tests.fuzz.programs import Argument, Source
-from tests.fuzz.trial import decorated
+from tests.fuzz.sources import Argument, Source
+from tests.fuzz.stages import entered
 
 REGRESSIONS = tuple(sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__"))
 
@@ -23,13 +23,13 @@ def regression(path: Path) -> tuple[Source, tuple[str, ...]]:
     head = text.split('"""')[1].splitlines()[-1]
     notes = dict(re.findall(r"(\w+) = ([^\s,]+)", head))
     (name,) = re.findall(r"^class (\w+)", text, re.MULTILINE)
-    source = Source(name, text, notes.get("arch", "a2a3"), (), (), is_cube="matmul" in text)
-    program = decorated(source)
+    source = Source(name, text, notes.get("arch", "a2a3"), (), (), whole="matmul" in text)
+    program = entered(source)
     slots = signature_of(program).parameters
     arguments = tuple(_argument(slot, seed, notes) for seed, slot in enumerate(slots))
     results = (False,) * len(program.entry.results)
     codes = tuple(code for code in (notes.get("refused"),) if code)
-    return Source(name, text, source.arch, arguments, results, source.is_cube), codes
+    return Source(name, text, source.arch, arguments, results, source.whole), codes
 
 
 def _argument(slot: TensorSlot | ScalarSlot, seed: int, notes: dict[str, str]) -> Argument:

@@ -135,11 +135,13 @@ AICORE void transposed(__gm__ T* in, __gm__ T* out) {
     TileNd<T, 64, 96, Rows, Cols> tile;
     TileNd<T, 96, 64, Cols, Rows> flipped;
     TASSIGN<0>(tile);
+    TileNd<T, 96, 64> blocks;
     TASSIGN<0x10000>(flipped);
+    TASSIGN<0x20000>(blocks);
     Window<T, Rows, Cols> from(in);
     Window<T, Cols, Rows> to(out);
     TLOAD(tile, from);
-    TTRANS(flipped, tile, tile);
+    TTRANS(flipped, tile, blocks);
     TSTORE(to, flipped);
 }
 

@@ -28,7 +28,7 @@ RecordEvent TOR(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
 template <typename Dst, typename Src0, typename Src1, typename Tmp>
 RecordEvent TXOR(Dst& dst, Src0& src0, Src1& src1, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TXOR", site);
-    const auto work = checked::with_scratch(call, tmp, checked::bytes_of_rows(dst),
+    const auto work = checked::with_scratch(call, tmp, checked::bytes_of_rows(checked::operand_of(dst)),
                                             [tmp](auto& d, auto& a, auto& b) mutable { isa::TXOR(d, a, b, tmp); });
     return checked::map_tiles(call, checked::bit_dtypes, dst, src0, src1, work);
 }
@@ -66,8 +66,9 @@ RecordEvent TORS(Dst& dst, Src& src, typename Dst::DType scalar, checked::Site s
 template <typename Dst, typename Src, typename Tmp>
 RecordEvent TXORS(Dst& dst, Src& src, typename Src::DType scalar, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TXORS", site);
-    const auto work = checked::with_scratch(call, tmp, checked::bytes_of_rows(dst), [tmp, scalar](auto& d, auto& a)
-                                                mutable { isa::TXORS(d, a, scalar, tmp); });
+    const auto work = checked::with_scratch(
+        call, tmp, checked::bytes_of_rows(checked::operand_of(dst)),
+        [tmp, scalar](auto& d, auto& a) mutable { isa::TXORS(d, a, scalar, tmp); });
     return checked::map_tile(call, checked::bit_dtypes, dst, src, work);
 }
 

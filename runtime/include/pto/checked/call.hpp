@@ -2,8 +2,7 @@
 // work is handed over, unless it would touch what it must not.
 #pragma once
 
-#include "defined.hpp"
-#include "machine.hpp"
+#include "operand.hpp"
 
 namespace pto::checked {
 
@@ -21,122 +20,65 @@ struct Outlined {
 
 class Call {
 public:
-    Call(const char* op, Site site, pipe_t pipe = PIPE_V) : instruction_{} {
-        instruction_.name = op;
-        instruction_.site = site;
-        instruction_.pipe = pipe;
-    }
+    Call(const char* op, Site site, pipe_t pipe = PIPE_V);
 
-    bool is_refused() const { return is_refused_; }
-    void is_not_carried_out() { is_refused_ = true; }
     const char* op() const { return instruction_.name; }
     Site site() const { return instruction_.site; }
-    Call& elementwise() {
-        instruction_.is_elementwise = true;
-        return *this;
-    }
-    Call& with_hidden_flags() {
-        instruction_.has_hidden_flags = true;
-        return *this;
-    }
-    void accumulates(int64_t fractals) { instruction_.fractals = static_cast<int>(fractals); }
+    bool is_refused() const { return is_refused_; }
+    void is_not_carried_out() { is_refused_ = true; }
+    Call& elementwise();
+    Call& with_hidden_flags();
+    void accumulates(int64_t fractals);
 
+    // A finding, with the instruction's name before the fields; `refuses`: the instruction is not carried out either.
+    void finds(const char* kind, const Field* fields, int count);
     template <int Count>
     void finds(const char* kind, const Field (&fields)[Count]) {
-        Field all[Count + 1] = {text("op", op())};
-        for (int i = 0; i < Count; ++i) all[i + 1] = fields[i];
-        report(kind, site(), all, Count + 1);
+        finds(kind, fields, Count);
     }
     template <int Count>
     void refuses(const char* kind, const Field (&fields)[Count]) {
         is_not_carried_out();
-        finds(kind, fields);
+        finds(kind, fields, Count);
     }
 
-    void touches(const char* operand, Effect effect, const Region& region) {
-        instruction_.touches[instruction_.count++] = {operand, effect, region};
-    }
-
+    void touches(const char* operand, Effect effect, const Region& region);
+    void touches(const char* operand, Effect effect, const Global& window);
     // Operands in a memory on chip. The window is what is touched of them, rows of UB rounded up to `line` bytes.
-    template <typename Tile>
-    void reads(const char* operand, const Tile& tile, Window window, int64_t line = 1) {
-        if (takes(operand, tile)) touches(operand, Effect::Read, region_of(tile, window, line));
-    }
-    template <typename Tile>
-    void writes(const char* operand, const Tile& tile, Window window, int64_t line = 1) {
-        if (!takes(operand, tile)) return;
-        touches(operand, Effect::Write, region_of(tile, window, line));
-        result_ = {tile.data(), physical_bytes<Tile>};
-        use(space_of<Tile>, start_of(tile) + physical_bytes<Tile>);
-    }
-    template <typename Tile>
-    void reads(const char* operand, const Tile& tile) {
-        reads(operand, tile, valid_window(tile));
-    }
-    template <typename Tile>
-    void writes(const char* operand, const Tile& tile) {
-        writes(operand, tile, valid_window(tile));
-    }
-
-    // The first bytes of a temporary.
-    template <typename Tile>
-    void scratch(const Tile& tile, int64_t bytes) {
-        constexpr Space space = space_of<Tile>;
-        if (!is_placed("tmp", tile.data(), space, start_of(tile), physical_bytes<Tile>, 32)) return;
-        touches("tmp", Effect::Write, {space, static_cast<uint64_t>(start_of(tile)), bytes});
-        use(space, start_of(tile) + bytes);
-    }
+    void reads(const char* operand, const Operand& tile, Window window, int64_t line = 1);
+    void writes(const char* operand, const Operand& tile, Window window, int64_t line = 1);
+    void reads(const char* operand, const Operand& tile) { reads(operand, tile, valid_window(tile)); }
+    void writes(const char* operand, const Operand& tile) { writes(operand, tile, valid_window(tile)); }
+    // The operand read last may be the result's own bytes.
+    void shares_bytes() { shared_ |= 1u << (instruction_.count - 1); }
+    // The first bytes of a temporary: written, and undefined afterwards.
+    void scratch(const Operand& tile, int64_t needed);
 
     template <typename Work>
     RecordEvent carries_out(Work work) {
-        if (!is_refused_) return issue(instruction_, Outlined<Work>{work});
-        // What was refused is reported once: its result does not count as undefined as well.
-        if (result_.data) __builtin_memset(shadow_of(result_.data), is_defined, static_cast<size_t>(result_.bytes));
+        switch (admitted()) {
+            case Turn::Now: Outlined<Work>{work}(); break;
+            case Turn::Later: hold(new Held<Outlined<Work>>({work})); break;
+            case Turn::Never: break;
+        }
         return {};
     }
 
 private:
+    Turn admitted();
+    void find_overlaps();
+    bool takes(const char* operand, const Operand& tile, const Region& region);
+    bool is_placed(const char* operand, const void* data, Space space, int64_t start, int64_t bytes, int64_t alignment);
+    bool has_valid_shape(const char* operand, const Operand& tile);
+
     struct Result {
         const void* data;
         int64_t bytes;
     };
 
-    // Whether a tile lies where its memory has bytes, and has a valid shape.
-    template <typename Tile>
-    bool takes(const char* operand, const Tile& tile) {
-        constexpr int space = static_cast<int>(space_of<Tile>);
-        constexpr int64_t alignment = Tile::Loc == TileType::Mat && !Tile::isBoxedLayout ? 32 : static_cast<int64_t>(machine::alignment[space]);
-        const bool lies_well = is_placed(operand, tile.data(), space_of<Tile>, start_of(tile), physical_bytes<Tile>,
-                                         alignment);
-        const int64_t rows = tile.GetValidRow(), cols = tile.GetValidCol();
-        const bool is_valid = rows > 0 && rows <= Tile::Rows && cols > 0 && cols <= Tile::Cols;
-        if (!is_valid)
-            refuses("shape-refused", {text("operand", operand), number("rows", rows), number("cols", cols),
-                                      text("rule", "a valid shape has at least one row and one column, and lies within "
-                                                   "the tile")});
-        return lies_well && is_valid;
-    }
-
-    bool is_placed(const char* operand, const void* data, Space space, int64_t start, int64_t bytes, int64_t alignment) {
-        const int64_t capacity = static_cast<int64_t>(machine::capacity[static_cast<int>(space)]);
-        const int64_t given = static_cast<int64_t>(reinterpret_cast<uintptr_t>(data));
-        if (given < int64_t{1} << 30) start = given;  // an offset that lies in no memory
-        if (data && start >= 0 && start + bytes <= capacity && start % alignment == 0) return true;
-        if (!data) {
-            refuses("unassigned", {text("operand", operand)});
-        } else if (start < 0 || start + bytes > capacity) {
-            refuses("out-of-capacity", {text("operand", operand), text("memory", space_name(space)),
-                                        number("start", start), number("end", start + bytes),
-                                        number("capacity", capacity)});
-        } else {
-            refuses("misaligned", {text("operand", operand), text("memory", space_name(space)), number("start", start),
-                                   number("end", start + bytes), number("alignment", alignment)});
-        }
-        return false;
-    }
-
     Instruction instruction_;
     Result result_{};
+    unsigned shared_ = 0;  // a bit for each touch whose bytes the result may take over
     bool is_refused_ = false;
 };
 

@@ -9,12 +9,12 @@ namespace checked {
 
 template <typename Dst, typename Src, typename Work>
 RecordEvent convert(Call call, Dst& dst, Src& src, Work work) {
-    constexpr int from = static_cast<int>(dtype_of<typename Src::DType>());
+    constexpr DType from = dtype_of<typename Src::DType>();
     constexpr DType to = dtype_of<typename Dst::DType>();
-    constexpr bool is_known = machine::conversions[from] >> static_cast<int>(to) & 1;
+    constexpr bool is_known = machine::conversions[static_cast<int>(from)] >> static_cast<int>(to) & 1;
     // From float to float the values become integral.
     if constexpr (!is_known && !detail::is_same<typename Dst::DType, typename Src::DType>)
-        call.finds("dtype-refused", {text("dtype", dtype_name(static_cast<DType>(from))), text("target", dtype_name(to))});
+        call.finds("dtype-refused", {text("dtype", dtype_name(from)), text("target", dtype_name(to))});
     return map_tile(call, ~0u, dst, src, work);
 }
 
@@ -34,7 +34,7 @@ RecordEvent TCVT(Dst& dst, Src& src, RoundMode mode, SaturationMode saturation, 
 template <bool NeedSetCtrl = true, typename Dst, typename Src, typename Tmp>
 RecordEvent TCVT(Dst& dst, Src& src, Tmp& tmp, RoundMode mode, checked::Site site = {}) {
     checked::Call call("TCVT", site);
-    const auto work = checked::with_scratch(call, tmp, checked::physical_bytes<Tmp>,
+    const auto work = checked::with_scratch(call, tmp, checked::form_of<Tmp>.bytes(),
                                             [=](auto& d, auto& a) { isa::TCVT<NeedSetCtrl>(d, a, mode); });
     return checked::convert(call, dst, src, work);
 }
@@ -42,7 +42,7 @@ RecordEvent TCVT(Dst& dst, Src& src, Tmp& tmp, RoundMode mode, checked::Site sit
 template <bool NeedSetCtrl = true, typename Dst, typename Src, typename Tmp>
 RecordEvent TCVT(Dst& dst, Src& src, Tmp& tmp, RoundMode mode, SaturationMode saturation, checked::Site site = {}) {
     checked::Call call("TCVT", site);
-    const auto work = checked::with_scratch(call, tmp, checked::physical_bytes<Tmp>, [=](auto& d, auto& a) {
+    const auto work = checked::with_scratch(call, tmp, checked::form_of<Tmp>.bytes(), [=](auto& d, auto& a) {
         isa::TCVT<NeedSetCtrl>(d, a, mode, saturation);
     });
     return checked::convert(call, dst, src, work);

@@ -97,13 +97,12 @@ RecordEvent TMINS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site 
 template <typename Dst, typename Src>
 RecordEvent TAXPY(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
     checked::Call call("TAXPY", site);
-    checked::take_dtype<typename Src::DType>(call, checked::machine::vector_dtypes);
-    checked::judge_source(call, "src", dst, src, checked::Takes::Over);
-    call.reads("dst", dst);
-    call.elementwise().writes("dst", dst);
+    call.reads("dst", checked::operand_of(dst));
+    call.shares_bytes();
+    checked::judge_map(call, checked::machine::vector_dtypes, checked::Takes::Over, checked::operand_of(dst),
+                       checked::operand_of(src));
     return call.carries_out([dst, src, scalar]() mutable {
-        checked::map_defined(checked::cells_of(dst), checked::valid_block(dst),
-                             {checked::cells_of(dst), checked::cells_of(src)});
+        checked::define_map(checked::operand_of(dst), checked::operand_of(dst), checked::operand_of(src));
         isa::TAXPY(dst, src, scalar);
     });
 }

@@ -1,5 +1,5 @@
-// Broadcasts of a scalar a row, or of a row, checked. Forms of TROWEXPAND* without a temporary use hidden bytes of UB on
-// A2/A3 where the scalars are a column.
+// Broadcasts of a scalar a row, or of a row, checked. Forms of TROWEXPAND* without a temporary use hidden bytes of UB
+// on A2/A3 where the scalars are a column.
 #pragma once
 
 #include "../isa/expand.hpp"
@@ -8,97 +8,68 @@
 namespace pto {
 namespace checked {
 
-inline constexpr unsigned expanded_dtypes =
-    machine::vector_dtypes & set_of(DType::Float16, DType::Float32, DType::Int16, DType::Int32);
+// What a broadcast repeats: the scalar of each row along it, or a row down the columns.
+enum class Along { Rows, Columns };
 
-// The one scalar of each row, over all columns; the one row, over all rows.
-inline Cells along_rows(const Cells& scalars) { return {scalars.first, scalars.row_pitch, 0, scalars.size}; }
-inline Cells along_columns(const Cells& row) { return {row.first, 0, row.col_pitch, row.size}; }
+void judge_repeated(Call& call, const char* operand, const Operand& dst, const Operand& repeated, Along along);
+void judge_expansion(Call& call, const Operand& dst, const Operand& src, const char* src_name, const Operand& repeated,
+                     const char* repeated_name, Along along);
+void touch_hidden_scratch(Call& call);
+void undefine_hidden_scratch();
+void define_repeated(const Operand& dst, const Operand& repeated, Along along);
+void define_expansion(const Operand& dst, const Operand& src, const Operand& repeated, Along along);
 
 template <typename Dst, typename Src0, typename Src1>
 inline constexpr bool scalars_first = detail::is_row_scalars<Src0, Dst>() && !detail::is_row_scalars<Src1, Dst>();
 
-// A column, rather than rows of 32 bytes that repeat the scalar.
-template <typename Scalars>
-inline constexpr bool is_column = !Scalars::isRowMajor;
-
-template <typename Scalars>
-Window scalar_window(const Scalars& scalars) {
-    const int64_t rows = scalars.GetValidRow();
-    return {0, 0, rows, is_column<Scalars> ? 1 : detail::least<int64_t>(Scalars::Cols, 32 / element_bytes<Scalars>)};
-}
-
-inline constexpr int64_t hidden_scratch_bytes = machine::hidden_scratch_end - machine::hidden_scratch_start;
-
-inline void touch_hidden_scratch(Call& call) {
-    if constexpr (machine::hidden_scratch_end > 0) {
-        call.touches("hidden scratch", Effect::Write, {Space::UB, machine::hidden_scratch_start, hidden_scratch_bytes});
-        use(Space::UB, static_cast<int64_t>(machine::hidden_scratch_end));
-    }
-}
-inline void undefine_hidden_scratch() {
-    undefine(detail::on_chip.bytes + machine::hidden_scratch_start, hidden_scratch_bytes);
-}
-
-template <typename Dst, typename Src, typename Scalars, typename Work>
-RecordEvent expand_rows(Call& call, Dst dst, Src src, Scalars scalars, const char* src_name, const char* scalars_name,
-                        Work work) {
-    take_dtype<typename Src::DType>(call, expanded_dtypes);
-    judge_source(call, src_name, dst, src, Takes::Over);
-    agree(call, scalars_name, scalars.GetValidRow(), dst.GetValidRow(), "there is a scalar for each valid row");
-    keep_apart(call, "dst", dst, scalars_name, scalars, "the result and the scalars of its rows have bytes of their own");
-    call.with_hidden_flags().reads(scalars_name, scalars, scalar_window(scalars));
-    call.writes("dst", dst);
-    return call.carries_out([=]() mutable {
-        map_defined(cells_of(dst), valid_block(dst), {cells_of(src), along_rows(cells_of(scalars))});
-        work();
+template <Along Direction, typename Dst, typename Src0, typename Src1, typename Work>
+RecordEvent expand(Call& call, Dst& dst, Src0& src0, Src1& src1, Work work) {
+    constexpr bool is_first = Direction == Along::Rows && scalars_first<Dst, Src0, Src1>;
+    const Operand first = operand_of(src0), second = operand_of(src1);
+    judge_expansion(call, operand_of(dst), is_first ? second : first, is_first ? "src1" : "src0",
+                    is_first ? first : second, is_first ? "src0" : "src1", Direction);
+    return call.carries_out([dst, src0, src1, work]() mutable {
+        const Operand first = operand_of(src0), second = operand_of(src1);
+        define_expansion(operand_of(dst), is_first ? second : first, is_first ? first : second, Direction);
+        work(dst, src0, src1);
     });
-}
-
-// As the instruction itself finds out which operand holds the scalars.
-template <typename Dst, typename Src0, typename Src1, typename Work>
-RecordEvent expand_rows(Call& call, Dst& dst, Src0& src0, Src1& src1, Work work) {
-    auto done = [dst, src0, src1, work]() mutable { work(dst, src0, src1); };
-    if constexpr (scalars_first<Dst, Src0, Src1>)
-        return expand_rows(call, dst, src1, src0, "src1", "src0", done);
-    else
-        return expand_rows(call, dst, src0, src1, "src0", "src1", done);
 }
 
 template <typename Dst, typename Src0, typename Src1, typename Work>
 RecordEvent expand_rows_hidden(Call call, Dst& dst, Src0& src0, Src1& src1, Work work) {
-    if constexpr (is_column<detail::conditional_t<scalars_first<Dst, Src0, Src1>, Src0, Src1>>) {
+    constexpr bool is_column = scalars_first<Dst, Src0, Src1> ? !Src0::isRowMajor : !Src1::isRowMajor;
+    if constexpr (is_a2a3 && is_column) {
         touch_hidden_scratch(call);
-        return expand_rows(call, dst, src0, src1, [work](auto& d, auto& a, auto& b) {
+        return expand<Along::Rows>(call, dst, src0, src1, [work](auto& d, auto& a, auto& b) {
             undefine_hidden_scratch();
             work(d, a, b);
         });
     } else {
-        return expand_rows(call, dst, src0, src1, work);
+        return expand<Along::Rows>(call, dst, src0, src1, work);
     }
 }
 
+// 32 bytes for each row, rows rounded up to 8; beyond 8 KiB the instruction works in chunks.
+inline int64_t expansion_scratch(const Operand& dst) { return detail::least<int64_t>(8192, (dst.rows + 7) / 8 * 256); }
+
 template <typename Dst, typename Src0, typename Src1, typename Tmp, typename Work>
 RecordEvent expand_rows_with(Call call, Dst& dst, Src0& src0, Src1& src1, Tmp& tmp, Work work) {
-    constexpr int64_t most = 8192;  // beyond, the instruction works in chunks
-    const int64_t needed = detail::least(most, round_up(static_cast<int64_t>(dst.GetValidRow()), 8) * 32);
-    keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    keep_apart(call, "tmp", tmp, "src0", src0, "a temporary has bytes of its own");
-    keep_apart(call, "tmp", tmp, "src1", src1, "a temporary has bytes of its own");
-    return expand_rows(call, dst, src0, src1, with_scratch(call, tmp, needed, work));
+    return expand<Along::Rows>(call, dst, src0, src1,
+                               with_scratch(call, tmp, expansion_scratch(operand_of(dst)), work));
 }
 
 template <typename Dst, typename Src0, typename Src1, typename Work>
-RecordEvent expand_columns(Call call, Dst dst, Src0 src0, Src1 src1, Work work) {
-    take_dtype<typename Src0::DType>(call, expanded_dtypes);
-    judge_source(call, "src0", dst, src0, Takes::Over);
-    agree(call, "src1", src1.GetValidCol(), dst.GetValidCol(), "the row has a value for each valid column");
-    keep_apart(call, "dst", dst, "src1", src1, "the result and the row have bytes of their own");
-    call.reads("src1", src1, {0, 0, 1, static_cast<int64_t>(src1.GetValidCol())});
-    call.writes("dst", dst);
-    return call.carries_out([=]() mutable {
-        map_defined(cells_of(dst), valid_block(dst), {cells_of(src0), along_columns(cells_of(src1))});
-        work(dst, src0, src1);
+RecordEvent expand_columns(Call call, Dst& dst, Src0& src0, Src1& src1, Work work) {
+    return expand<Along::Columns>(call, dst, src0, src1, work);
+}
+
+template <Along Direction, typename Dst, typename Src, typename Work>
+RecordEvent repeat(Call call, Dst& dst, Src& src, Work work) {
+    judge_repeated(call, "src", operand_of(dst), operand_of(src), Direction);
+    call.writes("dst", operand_of(dst));
+    return call.carries_out([dst, src, work]() mutable {
+        define_repeated(operand_of(dst), operand_of(src), Direction);
+        work(dst, src);
     });
 }
 
@@ -106,30 +77,14 @@ RecordEvent expand_columns(Call call, Dst dst, Src0 src0, Src1 src1, Work work) 
 
 template <typename Dst, typename Src>
 RecordEvent TROWEXPAND(Dst& dst, Src& src, checked::Site site = {}) {
-    checked::Call call("TROWEXPAND", site);
-    checked::agree(call, "src", src.GetValidRow(), dst.GetValidRow(), "there is a scalar for each valid row");
-    checked::keep_apart(call, "dst", dst, "src", src, "the result and the scalars of its rows have bytes of their own");
-    call.with_hidden_flags().reads("src", src, checked::scalar_window(src));
-    call.writes("dst", dst);
-    return call.carries_out([dst, src]() mutable {
-        checked::map_defined(checked::cells_of(dst), checked::valid_block(dst),
-                             {checked::along_rows(checked::cells_of(src))});
-        isa::TROWEXPAND(dst, src);
-    });
+    return checked::repeat<checked::Along::Rows>({"TROWEXPAND", site}, dst, src,
+                                                 [](auto& d, auto& s) { isa::TROWEXPAND(d, s); });
 }
 
 template <typename Dst, typename Src>
 RecordEvent TCOLEXPAND(Dst& dst, Src& src, checked::Site site = {}) {
-    checked::Call call("TCOLEXPAND", site);
-    checked::agree(call, "src", src.GetValidCol(), dst.GetValidCol(), "the row has a value for each valid column");
-    checked::keep_apart(call, "dst", dst, "src", src, "the result and the row have bytes of their own");
-    call.reads("src", src, {0, 0, 1, static_cast<int64_t>(src.GetValidCol())});
-    call.writes("dst", dst);
-    return call.carries_out([dst, src]() mutable {
-        checked::map_defined(checked::cells_of(dst), checked::valid_block(dst),
-                             {checked::along_columns(checked::cells_of(src))});
-        isa::TCOLEXPAND(dst, src);
-    });
+    return checked::repeat<checked::Along::Columns>({"TCOLEXPAND", site}, dst, src,
+                                                    [](auto& d, auto& s) { isa::TCOLEXPAND(d, s); });
 }
 
 }  // namespace pto

@@ -2,61 +2,36 @@
 #pragma once
 
 #include "../isa/fill.hpp"
+#include "map.hpp"
 #include "move.hpp"
 
 namespace pto {
 namespace checked {
 
-inline constexpr unsigned fill_dtypes = bytes | half_bytes | words;
+inline constexpr unsigned fill_dtypes = bytes | half_words | words;
+
+void define_fill(const Operand& dst);
+void judge_padding(Call& call, unsigned dtypes, const Operand& dst, const Operand& src, bool in_place);
+void define_padding(const char* op, Site site, const Operand& dst, const Operand& src);
 
 template <typename Tile>
 inline constexpr pipe_t fill_pipe = Tile::Loc == TileType::Mat ? PIPE_MTE2 : PIPE_V;
 
-// The whole valid part of a tile, wherever boxes put it.
-template <typename Tile>
-void define_tile(const Tile& tile) {
-    const Block block = valid_block(tile);
-    if constexpr (has_even_cells<Tile>) return set_all(cells_of(tile), block, is_defined);
-    for (int64_t row = 0; row < block.rows; ++row)
-        for (int64_t col = 0; col < block.cols; ++col) set_all(cells_of(tile, row, col), {1, 1}, is_defined);
-}
-
 template <typename Tile, typename Work>
-RecordEvent fill(Call call, Tile dst, Work work) {
-    call.writes("dst", dst);
-    return call.carries_out([=]() mutable {
-        define_tile(dst);
-        undefine_around(dst, valid_window(dst));
-        write_layout(dst, valid_window(dst));
+RecordEvent fill(Call call, Tile& dst, Work work) {
+    call.writes("dst", operand_of(dst));
+    return call.carries_out([dst, work]() mutable {
+        define_fill(operand_of(dst));
         work(dst);
     });
 }
 
 template <typename Dst, typename Src, typename Work>
-RecordEvent fill_around(const char* op, Site site, Dst dst, Src src, Work work, bool in_place) {
+RecordEvent fill_around(const char* op, Site site, Dst& dst, Src& src, Work work, bool in_place) {
     Call call(op, site, fill_pipe<Dst>);
-    call.with_hidden_flags();
-    take_dtype<typename Dst::DType>(call, narrowed("TFILLPAD", fill_dtypes));
-    const Block whole = valid_block(dst), part = valid_block(src);
-    const Window copied{0, 0, detail::least(whole.rows, part.rows), detail::least(whole.cols, part.cols)};
-    const bool is_same = static_cast<const void*>(dst.data()) == static_cast<const void*>(src.data());
-    if (!is_same) keep_apart(call, "dst", dst, "src", src, "a padded tile is its source, or has bytes of its own");
-    if (is_same && !in_place)
-        call.finds("operands-overlap", {text("operand", "dst"), text("other_operand", "src"),
-                                        text("rule", "a tile is padded in place by TFILLPAD_INPLACE")});
-    call.reads("src", src, copied);
-    call.writes("dst", dst);
-    return call.carries_out([=]() mutable {
-        read_layout(op, site, "src", src, copied);
-        if (is_same && whole.rows > 0) {
-            set_all(cells_of(dst, 0, copied.cols), {whole.rows, whole.cols - copied.cols}, is_defined);
-            set_all(cells_of(dst, copied.rows, 0), {whole.rows - copied.rows, whole.cols}, is_defined);
-        } else {
-            define_tile(dst);
-            move_defined(dst, copied, src, copied);
-        }
-        undefine_around(dst, valid_window(dst));
-        write_layout(dst, valid_window(dst));
+    judge_padding(call, narrowed("TFILLPAD", fill_dtypes), operand_of(dst), operand_of(src), in_place);
+    return call.carries_out([op, site, dst, src, work]() mutable {
+        define_padding(op, site, operand_of(dst), operand_of(src));
         work(dst, src);
     });
 }
@@ -66,24 +41,21 @@ RecordEvent fill_around(const char* op, Site site, Dst dst, Src src, Work work, 
 template <typename Dst>
 RecordEvent TEXPANDS(Dst& dst, typename Dst::DType scalar, checked::Site site = {}) {
     checked::Call call("TEXPANDS", site, checked::fill_pipe<Dst>);
-    checked::take_dtype<typename Dst::DType>(call, checked::fill_dtypes);
+    checked::take_dtype(call, checked::form_of<Dst>.dtype, checked::fill_dtypes);
     return checked::fill(call, dst, [scalar](auto& d) { isa::TEXPANDS(d, scalar); });
 }
 
-// Without a temporary A2/A3 counts by stores of the scalar unit, A5 by either unit: both touch the tile.
+// Without a temporary A2/A3 counts by stores of the scalar unit, A5 on the vector unit.
 template <typename Tile, typename T, int Descending>
 RecordEvent TCI(Tile& dst, T start, checked::Site site = {}) {
-    checked::Call scalar("TCI", site, PIPE_S);
-    scalar.writes("dst", dst);
-    if (!scalar.is_refused()) scalar.carries_out([] {});
-    return checked::fill({"TCI", site}, dst, [start](auto& d) { isa::TCI<Tile, T, Descending>(d, start); });
+    return checked::fill({"TCI", site, checked::is_a2a3 ? PIPE_S : PIPE_V}, dst,
+                         [start](auto& d) { isa::TCI<Tile, T, Descending>(d, start); });
 }
 
 template <typename Tile, typename Tmp, typename T, int Descending>
 RecordEvent TCI(Tile& dst, T start, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TCI", site);
-    checked::keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    auto work = checked::with_scratch(call, tmp, checked::physical_bytes<Tmp>,
+    auto work = checked::with_scratch(call, tmp, checked::form_of<Tmp>.bytes(),
                                       [start](auto& d) { isa::TCI<Tile, T, Descending>(d, start); });
     return checked::fill(call, dst, work);
 }

@@ -12,7 +12,6 @@
 #include "matmul.hpp"
 #include "move.hpp"
 #include "reduce.hpp"
-#include "scalar_access.hpp"
 #include "select.hpp"
 #include "store.hpp"
 #include "transpose.hpp"

@@ -40,7 +40,7 @@ inline constexpr int accumulate_fractals = 10;
 inline constexpr uint64_t hidden_scratch_start = 0;
 inline constexpr uint64_t hidden_scratch_end = 0;
 inline constexpr uint64_t capacity[] = {262144, 524288, 65536, 65536, 262144, 4096, 4096};
-inline constexpr uint64_t alignment[] = {32, 512, 512, 512, 512, 64, 128};
+inline constexpr uint64_t alignment[] = {32, 32, 512, 512, 64, 64, 128};
 inline constexpr Move moves[] = {
     {Space::Global, Space::UB, PIPE_MTE2},
     {Space::Global, Space::L1, PIPE_MTE2},
@@ -75,7 +75,7 @@ inline constexpr int accumulate_fractals = 10;
 inline constexpr uint64_t hidden_scratch_start = 188416;
 inline constexpr uint64_t hidden_scratch_end = 196608;
 inline constexpr uint64_t capacity[] = {196608, 524288, 65536, 65536, 131072, 1024, 2048};
-inline constexpr uint64_t alignment[] = {32, 512, 512, 512, 512, 64, 128};
+inline constexpr uint64_t alignment[] = {32, 32, 512, 512, 64, 64, 128};
 inline constexpr Move moves[] = {
     {Space::Global, Space::UB, PIPE_MTE2},
     {Space::Global, Space::L1, PIPE_MTE2},

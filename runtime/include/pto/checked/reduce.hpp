@@ -7,41 +7,30 @@
 namespace pto {
 namespace checked {
 
-inline constexpr unsigned reduced_dtypes =
-    machine::vector_dtypes & set_of(DType::Float16, DType::Float32, DType::Int16, DType::Int32);
-inline constexpr const char* apart_rule = "the result of a reduction and its source have bytes of their own";
+void judge_row_reduction(Call& call, const Operand& dst, const Operand& src);
+void judge_column_reduction(Call& call, const Operand& dst, const Operand& src);
+void define_row_reduction(const Operand& dst, const Operand& src);
+void define_column_reduction(const Operand& dst, const Operand& src);
+
+// Temporaries: blocks of 32 bytes for each row; the sums of pairs of rows.
+inline int64_t row_scratch(const Operand& src) { return src.rows * ((src.cols * src->size + 31) / 32 * 32); }
+inline int64_t column_scratch(const Operand& src) { return (src.rows + 1) / 2 * src->cols * src->size; }
 
 template <typename Dst, typename Src, typename Tmp, typename Work>
-RecordEvent reduce_rows(Call call, Dst dst, Src src, Tmp tmp, Work work) {
-    take_dtype<typename Src::DType>(call, reduced_dtypes);
-    agree(call, "dst", dst.GetValidRow(), src.GetValidRow(), "result and source have as many valid rows");
-    keep_apart(call, "dst", dst, "src", src, apart_rule);
-    keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    keep_apart(call, "tmp", tmp, "src", src, "a temporary has bytes of its own");
-    call.with_hidden_flags().reads("src", src);
-    const int64_t needed = static_cast<int64_t>(src.GetValidRow()) *
-                           round_up(static_cast<int64_t>(src.GetValidCol()) * element_bytes<Src>, 32);
-    auto with_tmp = with_scratch(call, tmp, needed, work);
-    call.writes("dst", dst, {0, 0, static_cast<int64_t>(src.GetValidRow()), 1});
-    return call.carries_out([=]() mutable {
-        reduce_defined(cells_of(dst), valid_block(src), cells_of(src));
+RecordEvent reduce_rows(Call call, Dst& dst, Src& src, Tmp& tmp, Work work) {
+    judge_row_reduction(call, operand_of(dst), operand_of(src));
+    auto with_tmp = with_scratch(call, tmp, row_scratch(operand_of(src)), work);
+    return call.carries_out([dst, src, tmp, with_tmp]() mutable {
+        define_row_reduction(operand_of(dst), operand_of(src));
         with_tmp(dst, src, tmp);
     });
 }
 
 template <typename Dst, typename Src, typename Work>
-RecordEvent reduce_columns(Call call, Dst dst, Src src, Work work) {
-    take_dtype<typename Src::DType>(call, reduced_dtypes);
-    agree(call, "dst", dst.GetValidCol(), src.GetValidCol(), "result and source have as many valid columns");
-    keep_apart(call, "dst", dst, "src", src, apart_rule);
-    call.reads("src", src);
-    call.writes("dst", dst, {0, 0, 1, static_cast<int64_t>(src.GetValidCol())});
-    return call.carries_out([=]() mutable {
-        const Block block = valid_block(src);
-        if (are_defined(cells_of(src), block))
-            set_all(cells_of(dst), {1, block.cols}, is_defined);
-        else
-            reduce_defined(turned(cells_of(dst)), {block.cols, block.rows}, turned(cells_of(src)));
+RecordEvent reduce_columns(Call call, Dst& dst, Src& src, Work work) {
+    judge_column_reduction(call, operand_of(dst), operand_of(src));
+    return call.carries_out([dst, src, work]() mutable {
+        define_column_reduction(operand_of(dst), operand_of(src));
         work(dst, src);
     });
 }
@@ -80,13 +69,9 @@ RecordEvent TCOLSUM(Dst& dst, Src& src, checked::Site site = {}) {
 template <typename Dst, typename Src, typename Tmp>
 RecordEvent TCOLSUM(Dst& dst, Src& src, Tmp& tmp, bool is_binary, checked::Site site = {}) {
     checked::Call call("TCOLSUM", site);
-    checked::keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    checked::keep_apart(call, "tmp", tmp, "src", src, "a temporary has bytes of its own");
-    // Pairs of rows are added: half as many sums.
-    const int64_t needed = (static_cast<int64_t>(src.GetValidRow()) + 1) / 2 * Src::Cols * checked::element_bytes<Src>;
-    const auto work = checked::with_scratch(call, tmp, needed, [tmp, is_binary](auto& d, auto& s) mutable {
-        isa::TCOLSUM(d, s, tmp, is_binary);
-    });
+    const auto work = checked::with_scratch(
+        call, tmp, checked::column_scratch(checked::operand_of(src)),
+        [tmp, is_binary](auto& d, auto& s) mutable { isa::TCOLSUM(d, s, tmp, is_binary); });
     return checked::reduce_columns(call, dst, src, work);
 }
 

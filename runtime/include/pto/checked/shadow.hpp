@@ -1,5 +1,5 @@
-// What is known of each byte on chip: whether it is defined, and through which layout it was written. One set for each
-// thread, beside the memories themselves and ordered like them.
+// What is known of each byte on chip: whether it is defined, and through which layout it was written. One set for
+// each thread, beside the memories themselves and ordered like them.
 #pragma once
 
 #include "../isa/assign.hpp"

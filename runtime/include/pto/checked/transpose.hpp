@@ -5,25 +5,23 @@
 #include "map.hpp"
 
 namespace pto {
+namespace checked {
+
+void judge_transposition(Call& call, const Operand& dst, const Operand& src);
+void define_transposition(const Operand& dst, const Operand& src);
+// The source turned, in whole blocks of 32 bytes by 16 rows.
+int64_t transposition_scratch(const Operand& src);
+
+}  // namespace checked
 
 template <typename Dst, typename Src, typename Tmp>
 RecordEvent TTRANS(Dst& dst, Src& src, Tmp& tmp, checked::Site site = {}) {
-    constexpr int64_t size = checked::element_bytes<Src>, line = 32 / size;
     checked::Call call("TTRANS", site);
-    const int64_t rows = src.GetValidRow(), cols = src.GetValidCol();
-    if (rows > Dst::Cols || cols > Dst::Rows)
-        checked::refuse_shape(call, "dst", Dst::Cols, rows, "there is a row for each valid column, and the reverse");
-    checked::keep_apart(call, "dst", dst, "src", src, "the transposed tile has bytes of its own");
-    checked::keep_apart(call, "tmp", tmp, "dst", dst, "a temporary has bytes of its own");
-    checked::keep_apart(call, "tmp", tmp, "src", src, "a temporary has bytes of its own");
-    call.with_hidden_flags().reads("src", src);
-    // The source turned, in whole blocks of 32 bytes by 16 rows.
-    const int64_t turned = checked::round_up(cols, line) * checked::round_up(rows, line > 16 ? line : 16);
-    auto work = checked::with_scratch(call, tmp, turned * size,
+    checked::judge_transposition(call, checked::operand_of(dst), checked::operand_of(src));
+    auto work = checked::with_scratch(call, tmp, checked::transposition_scratch(checked::operand_of(src)),
                                       [tmp](auto& d, auto& s) mutable { isa::TTRANS(d, s, tmp); });
-    call.writes("dst", dst, {0, 0, cols, rows});
-    return call.carries_out([dst, src, work, rows, cols]() mutable {
-        checked::map_defined(checked::cells_of(dst), {cols, rows}, {checked::turned(checked::cells_of(src))});
+    return call.carries_out([dst, src, work]() mutable {
+        checked::define_transposition(checked::operand_of(dst), checked::operand_of(src));
         work(dst, src);
     });
 }

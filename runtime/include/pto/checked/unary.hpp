@@ -39,7 +39,7 @@ RecordEvent TRSQRT(Dst& dst, Src& src, checked::Site site = {}) {
 template <auto Algorithm = RsqrtAlgorithm::DEFAULT, typename Dst, typename Src, typename Tmp>
 RecordEvent TRSQRT(Dst& dst, Src& src, Tmp& tmp, checked::Site site = {}) {
     checked::Call call("TRSQRT", site);
-    const auto work = checked::with_scratch(call, tmp, checked::physical_bytes<Tmp>,
+    const auto work = checked::with_scratch(call, tmp, checked::form_of<Tmp>.bytes(),
                                             [](auto& d, auto& a) { isa::TRSQRT<Algorithm>(d, a); });
     return checked::map_tile(call, checked::vector_floats, dst, src, work, checked::Takes::Apart);
 }

@@ -2,6 +2,7 @@
 // when it is used.
 #pragma once
 
+#include "../isa/assign.hpp"
 #include "../isa/view.hpp"
 #include "rules.hpp"
 
@@ -30,7 +31,8 @@ RecordEvent TRESHAPE(Dst& dst, Src& src, checked::Site site = {}) {
     if (!src.data()) call.refuses("unassigned", {checked::text("operand", "src")});
     if constexpr (detail::is_byte_exact<Dst> || detail::has_same_order<Dst, Src>) return isa::TRESHAPE(dst, src);
     static_assert(Dst::Loc == Src::Loc, "a reshaped tile stays in its memory");
-    static_assert(checked::physical_bytes<Dst> == checked::physical_bytes<Src>, "a reshaped tile has as many bytes as before");
+    static_assert(checked::form_of<Dst>.bytes() == checked::form_of<Src>.bytes(),
+                  "a reshaped tile has as many bytes as before");
     dst.data() = reinterpret_cast<typename Dst::TileDType>(src.data());
     return {};
 }

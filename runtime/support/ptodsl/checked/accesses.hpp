@@ -6,83 +6,9 @@
 // pipe was given before. And what every pipe waits for conflicts with nothing to come.
 #pragma once
 
-#include <vector>
-
-#include "box.hpp"
-#include "clock.hpp"
+#include "access_list.hpp"
 
 namespace pto::checked {
-
-// What one instruction did to bytes.
-struct Access {
-    Box box;
-    const char* op;
-    const char* operand;
-    Site site;
-    uint64_t order;  // of issue, in the kernel
-    Position position;
-    pipe_t pipe;
-    Effect effect;
-    bool is_elementwise;
-};
-
-// Accesses with their ranges apart, which are looked at first.
-class AccessList {
-public:
-    size_t size() const { return ranges_.size(); }
-    void clear() {
-        ranges_.clear();
-        accesses_.clear();
-    }
-    void add(const Access& access) {
-        ranges_.push_back(access.box.bytes);
-        accesses_.push_back(access);
-    }
-
-    // Calls body(access) for those whose range meets another.
-    template <typename Body>
-    void for_each_meeting(Bytes range, const Body& body) const {
-        for (size_t i = 0; i < ranges_.size(); ++i)
-            if (ranges_[i].meets(range)) body(accesses_[i]);
-    }
-    template <typename Body>
-    void for_each(const Body& body) const {
-        for (const Access& access : accesses_) body(access);
-    }
-
-    void remove_covered(const Box& box) {
-        for (size_t i = 0; i < ranges_.size();)
-            if (box.bytes.holds(ranges_[i]) && covers(box, accesses_[i].box)) remove(i);
-            else ++i;
-    }
-    void remove_complete(const Clock& everywhere) {
-        for (size_t i = 0; i < ranges_.size();)
-            if (everywhere.covers(accesses_[i].pipe, accesses_[i].position)) remove(i);
-            else ++i;
-    }
-
-    // Puts an access into the place of an older one, if it is of the same pipe and of the same bytes.
-    bool replace(size_t place, const Access& access) {
-        if (place >= accesses_.size()) return false;
-        Access& old = accesses_[place];
-        if (old.pipe != access.pipe || !(old.box == access.box)) return false;
-        const bool both = old.is_elementwise && access.is_elementwise;
-        old = access;
-        old.is_elementwise = both;
-        return true;
-    }
-
-private:
-    void remove(size_t i) {
-        ranges_[i] = ranges_.back();
-        accesses_[i] = accesses_.back();
-        ranges_.pop_back();
-        accesses_.pop_back();
-    }
-
-    std::vector<Bytes> ranges_;
-    std::vector<Access> accesses_;
-};
 
 class Accesses {
 public:
@@ -128,7 +54,7 @@ private:
 
     void add_read(const Access& access) {
         const uint64_t mixed = (access.box.bytes.start * 31 + access.box.bytes.end) * 0x9e3779b97f4a7c15u;
-        uint32_t& place = places_[(mixed >> 58) ^ static_cast<uint64_t>(access.pipe)];
+        uint32_t& place = places_[(mixed >> 58) ^ static_cast<uint64_t>(access.pipe | access.is_elementwise << 3)];
         if (reads_.replace(place, access)) return;
         place = static_cast<uint32_t>(reads_.size());
         reads_.add(access);

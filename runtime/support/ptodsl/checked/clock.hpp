@@ -19,18 +19,9 @@ struct Clock {
     Position complete[pipe_count] = {};
 
     bool covers(pipe_t pipe, Position position) const { return position < complete[pipe]; }
-    bool covers(const Clock& other) const {
-        for (int pipe = 0; pipe < pipe_count; ++pipe)
-            if (complete[pipe] < other.complete[pipe]) return false;
-        return true;
-    }
     void join(const Clock& other) {
         for (int pipe = 0; pipe < pipe_count; ++pipe)
             if (complete[pipe] < other.complete[pipe]) complete[pipe] = other.complete[pipe];
-    }
-    void meet(const Clock& other) {
-        for (int pipe = 0; pipe < pipe_count; ++pipe)
-            if (complete[pipe] > other.complete[pipe]) complete[pipe] = other.complete[pipe];
     }
 };
 

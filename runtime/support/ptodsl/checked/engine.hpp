@@ -3,9 +3,7 @@
 
 #include <cstring>
 
-#if __has_include(<pto/checked/shadow.hpp>)
 #include <pto/checked/shadow.hpp>
-#endif
 
 #include "global_shadows.hpp"
 #include "legality.hpp"
@@ -28,14 +26,14 @@ public:
         findings_.add(kind, at, fields, count, other);
     }
 
-    void begin(const Parameter* parameters, int count, Site) {
+    void begin(const Parameter* parameters, int count) {
         schedule_.clear();
         forget();
         parameters_.set(parameters, count);
         forget_memories();
     }
 
-    void end(Site site) {
+    void end() {
         pipes_.let_all_go();
         legality_.end(hazards_.has_cube_memory());
         report_stores();
@@ -43,7 +41,6 @@ public:
         schedule_.clear();
         forget();
         parameters_.set(nullptr, 0);
-        (void)site;
     }
 
     Turn admit(const Instruction& instruction) {
@@ -67,17 +64,17 @@ public:
     void set(Flag flag, Site site) {
         if (!legality_.is_flag(flag.source, flag.target, flag.event, site)) return;
         legality_.flag(flag.source, flag.target, site);
-        Balance::Entry& entry = balance_[flag];
-        if (entry.pending > 0) report_flag("set-twice", flag, site, entry.set);
-        if (++entry.pending > most_tokens) report_flag("too-many-tokens", flag, site, {nullptr, 0});
-        entry.set = site;
+        int& pending = balance_.pending(flag);
+        if (pending > 0) report_flag("set-twice", flag, site, balance_.last_set(flag));
+        if (++pending > most_tokens) report_flag("too-many-tokens", flag, site, {nullptr, 0});
+        balance_.last_set(flag) = site;
         pipes_.set(flag, site);
     }
 
     void wait(Flag flag, Site site) {
         if (!legality_.is_flag(flag.source, flag.target, flag.event, site)) return;
         legality_.flag(flag.source, flag.target, site);
-        --balance_[flag].pending;
+        --balance_.pending(flag);
         pipes_.wait(flag, site);
     }
 
@@ -87,7 +84,7 @@ public:
     }
 
 private:
-    static constexpr int64_t most_tokens = 15;
+    static constexpr int most_tokens = 15;
 
     static uint64_t address(const void* pointer) { return reinterpret_cast<uintptr_t>(pointer); }
 
@@ -100,7 +97,6 @@ private:
 
     // What an earlier kernel left on chip is no number that looks right.
     static void forget_memories() {
-#if __has_include(<pto/checked/shadow.hpp>)
         static thread_local bool is_poisoned = false;
         for (size_t memory = 0; memory < detail::memory_count; ++memory) {
             const size_t start = detail::start_of(memory), end = detail::start_of(memory + 1);
@@ -108,7 +104,6 @@ private:
         }
         is_poisoned = true;
         forget_on_chip();
-#endif
     }
     static constexpr int poison = 0xff;  // NaN in every float
 
@@ -123,13 +118,12 @@ private:
     void report_stolen_tokens(const Instruction& instruction) {
         for (pipe_t source = 0; source < pipe_count; ++source)
             for (pipe_t target = 0; target < pipe_count; ++target) {
-                if (!(machine::reserved[source] >> target & 1)) continue;
-                const Balance::Entry& entry = balance_[{source, target, 0}];
-                if (entry.pending <= 0) continue;
+                const Flag flag{source, target, 0};
+                if (!(machine::reserved[source] >> target & 1) || balance_.pending(flag) <= 0) continue;
                 const Field fields[] = {{"op", instruction.name, 0},
                                         {"source", machine::pipe_names[source], 0},
                                         {"target", machine::pipe_names[target], 0}};
-                findings_.add("token-stolen", instruction.site, fields, 3, entry.set);
+                findings_.add("token-stolen", instruction.site, fields, 3, balance_.last_set(flag));
             }
     }
 

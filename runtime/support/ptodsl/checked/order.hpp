@@ -11,12 +11,8 @@ public:
 
     // Before what the pipe starts next.
     const Clock& before(pipe_t pipe) const { return known_[pipe]; }
-    // Before what any pipe starts from here on.
-    Clock everywhere() const {
-        Clock clock = known_[PIPE_S];
-        for (const Clock& known : known_) clock.meet(known);
-        return clock;
-    }
+    // Before what any pipe starts from here on: what the scalar unit has waited for, every pipe has.
+    const Clock& everywhere() const { return known_[PIPE_S]; }
     const Clock& issued() const { return issued_; }
 
     // The place of the pipe's next instruction.
@@ -35,7 +31,7 @@ public:
     }
 
 private:
-    Clock known_[pipe_count];  // that of PIPE_ALL is what the scalar unit knows
+    Clock known_[pipe_count];
     Clock issued_;
 };
 

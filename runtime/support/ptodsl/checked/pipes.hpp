@@ -3,7 +3,7 @@
 #pragma once
 
 #include "hazards.hpp"
-#include "queue.hpp"
+#include "queues.hpp"
 #include "schedule.hpp"
 
 namespace pto::checked {
@@ -15,9 +15,9 @@ public:
 
     void clear() {
         order_.clear();
-        for (Queue& queue : queues_) queue.clear();
+        queues_.clear();
         tokens_.drain([](Flag, const Token&) {});
-        for (bool& rescued : rescued_) rescued = false;
+        std::fill(std::begin(rescued_), std::end(rescued_), false);
         issued_ = 0;
     }
 
@@ -28,9 +28,8 @@ public:
         Queue& queue = queues_[instruction.pipe];
         held_entry_ = nullptr;
         if (queue.is_blocked()) {
-            Entry entry{Entry::Kind::Instruction, instruction.site};
+            Entry entry{Entry::Kind::Instruction, issued_++, instruction.site};
             entry.instruction = instruction;
-            entry.issue = issued_++;
             held_entry_ = &queue.put(entry);
             return false;
         }
@@ -47,18 +46,19 @@ public:
     }
 
     void set(Flag flag, Site site) {
-        if (queues_[flag.source].is_blocked()) queues_[flag.source].put({Entry::Kind::Set, site, flag});
+        if (queues_[flag.source].is_blocked()) queues_[flag.source].put({Entry::Kind::Set, issued_++, site, flag});
         else fire(flag, {order_.told_by(flag.source), site});
     }
 
     void wait(Flag flag, Site site) {
+        Queue& queue = queues_[flag.target];
         if (flag.target == PIPE_S) wait_of_scalar(flag, site);
-        else if (queues_[flag.target].is_blocked() || !tokens_.has(flag)) queues_[flag.target].put({Entry::Kind::Wait, site, flag});
+        else if (queue.is_blocked() || !tokens_.has(flag)) queue.put({Entry::Kind::Wait, issued_++, site, flag});
         else order_.learn(flag.target, tokens_.take(flag).clock);
     }
 
     void barrier(pipe_t pipe, Site site) {
-        if (queues_[pipe].is_blocked()) queues_[pipe].put({Entry::Kind::Barrier, site});
+        if (queues_[pipe].is_blocked()) queues_[pipe].put({Entry::Kind::Barrier, issued_++, site});
         else order_.barrier(pipe);
     }
     void barrier_of_all() {
@@ -70,8 +70,8 @@ public:
 
     // What is still blocked never ends.
     void let_all_go() {
-        for (const Queue& queue : queues_)
-            while (queue.is_blocked()) rescue(queue.front().flag, queue.front().site);
+        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe)
+            while (queues_[pipe].is_blocked()) rescue(queues_[pipe].front());
     }
 
     // Takes the tokens that are left and calls body(flag, token) for each, but for those that take the place of others.
@@ -119,7 +119,6 @@ private:
             case Entry::Kind::Set: fire(entry.flag, {order_.told_by(pipe), entry.site}); break;
             case Entry::Kind::Wait: order_.learn(pipe, tokens_.take(entry.flag).clock); break;
             case Entry::Kind::Barrier: order_.barrier(pipe); break;
-            case Entry::Kind::Known: order_.learn(pipe, entry.clock); break;
         }
     }
     void carry_out_instruction(const Entry& entry) {
@@ -127,51 +126,26 @@ private:
         schedule_.add(instruction.pipe, instruction.position, instruction.before, entry.work);
     }
 
-    // All that is issued from here on starts after what the scalar unit has waited for.
+    // All that is issued from here on starts after what the scalar unit has waited for; and so does what is blocked, since
+    // only what is issued from here on can let go of it.
     void wait_of_scalar(Flag flag, Site site) {
-        while (!tokens_.has(flag)) rescue(flag, site);
+        while (!tokens_.has(flag)) rescue({Entry::Kind::Wait, issued_, site, flag});
         const Clock clock = tokens_.take(flag).clock;
-        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe) {
-            if (!queues_[pipe].is_blocked()) {
-                order_.learn(pipe, clock);
-                continue;
-            }
-            Entry entry{Entry::Kind::Known, site};
-            entry.clock = clock;
-            queues_[pipe].put(entry);
-        }
-    }
-
-    struct Blocked {
-        Flag flag;
-        Site site;
-        bool is_circular;
-    };
-
-    // The wait that keeps a flag from coming: its own set is queued nowhere, or behind a wait that comes round to it.
-    Blocked cause_of(Flag flag, Site site) const {
-        bool is_seen[pipe_count] = {};
-        while (!is_seen[flag.source] && queues_[flag.source].sets(flag)) {
-            is_seen[flag.source] = true;
-            const Entry& wait = queues_[flag.source].front();
-            flag = wait.flag;
-            site = wait.site;
-        }
-        return {flag, site, queues_[flag.source].sets(flag)};
+        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe) order_.learn(pipe, clock);
     }
 
     // Reports what a wait that cannot end is owed to, and goes on as if that token had come.
-    void rescue(Flag flag, Site site) {
-        const Blocked cause = cause_of(flag, site);
-        const Queue& queue = queues_[cause.flag.target];
-        const Field fields[] = {{"source", machine::pipe_names[cause.flag.source], 0},
-                                {"target", machine::pipe_names[cause.flag.target], 0},
-                                {"event", nullptr, cause.flag.event},
-                                {"blocked", nullptr, queue.instructions()},
-                                {"circular", nullptr, cause.is_circular}};
+    void rescue(const Entry& wait) {
+        const Entry cause = queues_.cause_of(wait);
+        const Flag flag = cause.flag;
+        const Field fields[] = {{"source", machine::pipe_names[flag.source], 0},
+                                {"target", machine::pipe_names[flag.target], 0},
+                                {"event", nullptr, flag.event},
+                                {"blocked", nullptr, queues_[flag.target].instructions()},
+                                {"circular", nullptr, queues_.is_circular(cause)}};
         findings_.add("wait-without-set", cause.site, fields, 5, {nullptr, 0});
-        rescued_[cause.flag.number()] = true;
-        fire(cause.flag, {order_.issued(), cause.site});
+        rescued_[flag.number()] = true;
+        fire(flag, {order_.issued(), cause.site});
     }
 
     Findings& findings_;
@@ -179,7 +153,7 @@ private:
     Schedule& schedule_;
     Order order_;
     Tokens tokens_;
-    Queue queues_[pipe_count];
+    Queues queues_;
     bool is_advancing_[pipe_count] = {};
     bool rescued_[flag_count] = {};
     uint64_t issued_ = 0;

@@ -1,6 +1,8 @@
 // The tokens of flags: for each pair of pipes and event a queue, its tokens with what they tell.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "clock.hpp"
@@ -29,13 +31,17 @@ struct Token {
 
 class Tokens {
 public:
-    void put(Flag flag, const Token& token) { queues_[flag.number()].tokens.push_back(token); }
+    void put(Flag flag, const Token& token) {
+        queues_[flag.number()].tokens.push_back(token);
+        ++count_;
+    }
 
     bool has(Flag flag) const { return queues_[flag.number()].size() > 0; }
 
     Token take(Flag flag) {
         Queue& queue = queues_[flag.number()];
         const Token token = queue.tokens[queue.first++];
+        --count_;
         if (queue.size() == 0) queue.clear();
         return token;
     }
@@ -43,6 +49,7 @@ public:
     // Takes all away and calls body(flag, token) for each.
     template <typename Body>
     void drain(const Body& body) {
+        if (count_ == 0) return;
         for (pipe_t source = 0; source < pipe_count; ++source)
             for (pipe_t target = 0; target < pipe_count; ++target)
                 for (event_t event = 0; event < machine::event_count; ++event)
@@ -62,23 +69,21 @@ private:
     };
 
     Queue queues_[flag_count];
+    size_t count_ = 0;
 };
 
 // Sets and waits in the order of issue, where it shows when a flag is set that is still up.
 class Balance {
 public:
-    struct Entry {
-        int64_t pending = 0;
-        Site set{nullptr, 0};
-    };
+    void clear() { std::fill(std::begin(pending_), std::end(pending_), 0); }
 
-    Entry& operator[](Flag flag) { return entries_[flag.number()]; }
-    void clear() {
-        for (Entry& entry : entries_) entry.pending = 0;
-    }
+    int& pending(Flag flag) { return pending_[flag.number()]; }
+    // Where a flag was set last.
+    Site& last_set(Flag flag) { return last_set_[flag.number()]; }
 
 private:
-    Entry entries_[flag_count];
+    int pending_[flag_count] = {};
+    Site last_set_[flag_count];
 };
 
 }  // namespace pto::checked

@@ -1,0 +1,97 @@
+"""What is undefined in the checked library is what is undefined in the interpreter: stores of random kernels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from ptodsl import driver
+from ptodsl.errors import PtoError
+from ptodsl.errors.runtime import UndefinedStored
+from ptodsl.interpreter import run
+from ptodsl.ir.parser import parse
+from ptodsl.runtime.checked_launch import CheckedLaunch
+from tests.tile_library.instruction_kernels import Array
+from tests.tile_library.undefined_kernels import UndefinedKernel, program
+
+KERNELS = 12
+
+Undefined = dict[str, dict[int, tuple[int, int, int]]]
+"""By kernel and by store: row and column of the first undefined element, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Kernels that are compiled as one."""
+
+    kernels: list[UndefinedKernel]
+
+    def text(self) -> str:
+        return program(self.kernels, [kernel.stores for kernel in self.kernels])
+
+    def arguments(self) -> list[Array]:
+        """What is loaded, and poison for every output."""
+        shapes = [kernel.known[i].shape for kernel in self.kernels for i in kernel.stores]
+        return [np.ones((64, 64), np.float32), *(np.full(shape, np.nan, np.float32) for shape in shapes)]
+
+
+def interpreted(kernel: UndefinedKernel) -> dict[int, tuple[int, int, int]]:
+    """What the interpreter says of each store alone."""
+    found: dict[int, tuple[int, int, int]] = {}
+    for position in kernel.stores:
+        text, shape = program([kernel], [(position,)]), kernel.known[position].shape
+        try:
+            run(parse(text), [np.ones((64, 64), np.float32), np.full(shape, np.nan, np.float32)])
+        except PtoError as error:
+            (mistake,) = error.diagnostics
+            assert isinstance(mistake, UndefinedStored)
+            numbers = re.search(r"\[(\d+), (\d+)\] of (\d+)", mistake.message)
+            assert numbers
+            found[position] = (int(numbers[1]), int(numbers[2]), int(numbers[3]))
+    return found
+
+
+def checked(batch: Batch) -> Undefined:
+    """What a checked launch says of all stores."""
+    compiled = driver.compile(parse(batch.text()), target="checked", limit=100_000)
+    with pytest.raises(PtoError):
+        compiled(*batch.arguments())
+    (source,) = (text for name, text in compiled.sources.items() if name.endswith(".cpp"))
+    places = _stores(source)
+    assert isinstance(compiled.launch, CheckedLaunch)
+    positions = {kernel.name: kernel.stores for kernel in batch.kernels}
+    found: Undefined = {kernel.name: {} for kernel in batch.kernels}
+    for finding in compiled.launch.findings:
+        assert finding.kind == "undefined-stored", finding
+        assert finding.at is not None
+        kernel, count = places[finding.at.line]
+        found[kernel][positions[kernel][count]] = _numbers(finding.fields)
+    return found
+
+
+def _numbers(fields: Mapping[str, int | str]) -> tuple[int, int, int]:
+    return int(fields["row"]), int(fields["column"]), int(fields["count"])
+
+
+def _stores(source: str) -> dict[int, tuple[str, int]]:
+    """The kernel of each line with a store, and which of its stores it is."""
+    places: dict[int, tuple[str, int]] = {}
+    kernel, count = "", 0
+    for number, line in enumerate(source.split("\n"), 1):
+        if start := re.match(r"AICORE void (\w+)\(", line):
+            kernel, count = start[1], 0
+        if "TSTORE(" in line:
+            places[number] = (kernel, count)
+            count += 1
+    return places
+
+
+def test_undefined_elements_are_those_of_the_interpreter() -> None:
+    batch = Batch([UndefinedKernel(seed) for seed in range(KERNELS)])
+    expected = {kernel.name: interpreted(kernel) for kernel in batch.kernels}
+    assert sum(map(len, expected.values())) > KERNELS
+    assert checked(batch) == expected
