@@ -13,8 +13,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := test
-.PHONY: demo demo-model test test-large fuzz fuzz-verifiers task-graphs sanitize mutate mutation-table lint format bench \
-	goldens docs clean
+.PHONY: demo demo-model test test-large fuzz fuzz-verifiers task-graphs sanitize mutate mutation-table lint format bench goldens docs clean
 
 demo: $(VENV)/test.stamp
 	$(BIN)/python docs/examples/demo.py

@@ -6,7 +6,7 @@ from tests.mutate.fault import Fault
 
 ENGINE = "runtime/support/ptodsl/checked/"
 SCRIPTS = ("tests/tile_library/test_checked_engine.py", "tests/tile_library/test_checked_engine_random.py")
-FACADE = "runtime/include/pto/checked/"
+FACADE = "runtime/support/ptodsl/checked/operands/"
 KERNELS = ("tests/unit/test_invalid_kernels.py", "tests/mutate/test_table.py")
 
 CHECKED_FAULTS: tuple[Fault, ...] = (
@@ -54,14 +54,14 @@ CHECKED_FAULTS: tuple[Fault, ...] = (
         "rows that are loaded end where their elements do",
         "checked facade",
         f"{FACADE}regions.hpp",
-        "start_of(tile) + first, round_up(along * size, line), across, pitch);",
-        "start_of(tile) + first, round_up(along * size, 1), across, pitch);",
+        "start_of(tile) + first, round_up(along * tile->size, line), across, pitch);",
+        "start_of(tile) + first, round_up(along * tile->size, 1), across, pitch);",
         KERNELS,
     ),
     Fault(
         "what is left behind whole lines counts as defined",
         "checked facade",
-        f"{FACADE}defined.hpp",
+        f"{FACADE}cells.hpp",
         "    for (; i < count; ++i) rest &= bytes[i];\n",
         "",
         KERNELS,
