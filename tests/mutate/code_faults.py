@@ -46,7 +46,7 @@ CODE_FAULTS: tuple[Fault, ...] = (
         "codegen/kernel.py",
         "return self.extent(source, 0 if mark == -1 else 1)",
         "return self.extent(source, dim)",
-        (*units("codegen"), *AGREEMENT),
+        units("codegen_extents"),
     ),
     Fault(
         "tasks write what they update and read what they make",

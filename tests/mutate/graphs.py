@@ -65,8 +65,8 @@ class Graph:
         """The results of a run in an order, then its arguments."""
         self.program.launch.shuffle(seed)
         values = self.arguments()
-        returned = self.program.launch.run(values, {}, poison=True)
-        results = returned if isinstance(returned, tuple) else () if returned is None else (returned,)
+        returned: Any = self.program.launch.run(values, {}, poison=True)
+        results: list[Any] = [] if returned is None else [*returned] if isinstance(returned, tuple) else [returned]
         return [*results, *values]
 
 
@@ -95,4 +95,5 @@ def _tasks(program: Program, arguments: list[Any]) -> list[Any]:
 
 
 def _bound(argument: Any) -> Any:
-    return Tensor(argument, np.ones(argument.shape, np.bool_)) if isinstance(argument, np.ndarray) else argument
+    """An argument as the interpreter has it."""
+    return Tensor(argument, np.ones(np.shape(argument), np.bool_)) if np.ndim(argument) else argument

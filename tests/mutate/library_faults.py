@@ -29,7 +29,7 @@ LIBRARY_FAULTS: tuple[Fault, ...] = (
         f"{ISA}bitwise.hpp",
         "return inside ? bits_as<V>(wrapping(a) << (amount & (element_bits<V> - 1))) : V{};",
         "return bits_as<V>(wrapping(a) << (amount & (element_bits<V> - 1)));",
-        library("elementwise"),
+        library("selection"),
     ),
     Fault(
         "conversions from float to int16 saturate without being asked",

@@ -57,10 +57,16 @@ class Forgetful:
         entry = self.library.ptodsl_entry
         entry.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.POINTER(Host))
         entry.restype = ctypes.c_int64
+
+        def note(_: int, earlier: int, later: int) -> None:
+            found.add((earlier, later))
+
+        def go_on(_: int) -> bool:
+            return False
+
         for seed in seeds:
             host = Host(workers=1, seed=seed)
-            host.traced = Host.TRACED(lambda _, earlier, later: found.add((earlier, later)))
-            host.interrupted = Host.INTERRUPTED(lambda _: False)
+            host.interrupted, host.traced = Host.INTERRUPTED(go_on), Host.TRACED(note)
             code = entry((ctypes.c_int64 * len(slots))(*slots), None, ctypes.byref(host))
             assert code == 0
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
@@ -17,6 +18,9 @@ from tests.tree import copy_tree
 _NOT_GREEN = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 _FITS_NO_FAULT = "tests/mutate/test_faults.py"
 """Fails of any fault that is planted, which says nothing."""
+
+SECONDS = 1800
+"""How long tests may run: the whole suite takes some minutes, and a fault may make one wait for ever."""
 
 _GREEN = (0, 5)
 """Exit statuses of pytest where no test has failed: all passed, or there was none."""
@@ -95,4 +99,14 @@ class Workspace:
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         """The copy comes first on the path: this environment has the project itself installed."""
         environment = {**os.environ, "PYTHONPATH": str(self.root), "PTODSL_CACHE_DIR": str(self.cache)}
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            command, cwd=self.root, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+        )
+        try:
+            output, errors = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, errors = process.communicate()
+            return subprocess.CompletedProcess(command, -signal.SIGKILL, output, f"{errors}\nno end after {SECONDS} s")
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)

@@ -12,8 +12,8 @@ import ptodsl
 import ptodsl.language as pl
 from tests.unit.runtime_programs import cache_at
 
-R, C, COUNT = 16, 8, 4
-Blocks = pl.Tensor[[COUNT * R, C], pl.FP32]
+R, C, COUNT, ALL = 16, 8, 4, 64
+Blocks = pl.Tensor[[ALL, C], pl.FP32]
 Block = pl.Tensor[[R, C], pl.FP32]
 
 
@@ -22,12 +22,19 @@ class InAKernel:
     """Factors that three scalars exchange from block to block, the last block first."""
 
     @pl.function
-    def turned(self, x: Blocks, a: pl.Scalar[pl.FP32], b: pl.Scalar[pl.FP32], y: pl.Out[Blocks]) -> Blocks:
-        one, other, third = a, b, 7.0
+    def turned(
+        self,
+        x: Blocks,
+        a: pl.Scalar[pl.FP32],
+        b: pl.Scalar[pl.FP32],
+        c: pl.Scalar[pl.FP32],
+        y: pl.Out[Blocks],
+    ) -> Blocks:
+        one, other, third = a, b, c
         for i in pl.range((COUNT - 1) * R, -R, -R):
             y = pl.store(pl.load(x, [i, 0], [R, C]) * one, [i, 0], y)
             one, other = other, one
-        for i in pl.range(COUNT * R, 0, -2 * R):
+        for i in pl.range(ALL, 0, -2 * R):
             y = pl.store(pl.load(y, [i - R, 0], [R, C]) * third, [i - R, 0], y)
             one, other, third = third, one, other
         return y
@@ -43,7 +50,7 @@ class InAnOrchestration:
 
     @pl.function(type=pl.FunctionType.Orchestration)
     def main(self, x: Blocks, a: pl.Scalar[pl.FP32], b: pl.Scalar[pl.FP32]) -> Blocks:
-        y = pl.create_tensor([COUNT * R, C], pl.FP32)
+        y = pl.create_tensor([ALL, C], pl.FP32)
         one, other = a, b
         for i in pl.range((COUNT - 1) * R, -R, -R):
             window = pl.tensor.view(y, [R, C], [i, 0])
@@ -61,8 +68,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.mark.parametrize("program", [InAKernel, InAnOrchestration])
 def test_loops_that_count_down_and_exchange_what_they_carry_mean_what_python_means(program: Any) -> None:
-    x = np.random.default_rng(5).standard_normal((COUNT * R, C), np.float32)
-    found, wanted = ptodsl.compile(program)(x, 2.0, -3.0), ptodsl.interpret(program, x, 2.0, -3.0)
+    x = np.random.default_rng(5).standard_normal((ALL, C), np.float32)
+    scalars = (2.0, -3.0, 7.0) if program is InAKernel else (2.0, -3.0)
+    found, wanted = ptodsl.compile(program)(x, *scalars), ptodsl.interpret(program, x, *scalars)
     np.testing.assert_array_equal(found, wanted)
     factors = np.array([-3.0, 2.0, -3.0, 2.0], np.float32)
     if program is InAKernel:
