@@ -111,9 +111,8 @@ def function(body: Callable[..., R] | None = None, /, *, type: FunctionType = Fu
 
 def program(source: type) -> ProgramClass:
     """The program that a class of functions is; raises `PtoError` with every name, type and output error in it."""
-    given: object = source  # whatever its type says
-    if not isinstance(given, type):
-        raise _not_a_class(given)
+    if not _is_class(source):
+        raise _not_a_class(source)
     from ptodsl.frontend.programs import lower_class
 
     return ProgramClass(source, lower_class(source))
@@ -140,6 +139,10 @@ def _refused(body: object, kind: object) -> Exception:
         )
     how = "pass one of " + ", ".join(f"`pl.FunctionType.{member.name}`" for member in FunctionType)
     return PtoError([FunctionTypeRefused(None, problem=f"`type={kind!r}` is no function type", how=how)])
+
+
+def _is_class(source: object) -> bool:
+    return isinstance(source, type)
 
 
 def _not_a_class(source: object) -> Exception:

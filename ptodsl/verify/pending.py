@@ -63,8 +63,7 @@ class Pending:
         for number in self.asking:
             self.open[number] |= bits
         for flag, queue in self.tokens.items():
-            first, *rest = queue
-            self.tokens[flag] = (first | bits, *[token | bits for token in rest]) if rest else (first | bits,)
+            self.tokens[flag] = tuple([token | bits for token in queue])
 
     @property
     def alive(self) -> int:

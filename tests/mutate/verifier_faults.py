@@ -116,7 +116,7 @@ VERIFIER_FAULTS: tuple[Fault, ...] = (
         "a set covers what is issued after it",
         "verify_sync",
         "ptodsl/verify/pending.py",
-        "self.tokens[flag] = (first | bits, *[token | bits for token in rest]) if rest else (first | bits,)",
+        "self.tokens[flag] = tuple([token | bits for token in queue])",
         "self.tokens[flag] = queue",
         SYNC,
     ),

@@ -73,6 +73,7 @@ def test_running_softmax_agrees_with_the_whole_row(library: Library, rng: np.ran
     np.testing.assert_allclose(totals, exact, rtol=1e-5)
 
 
+@pytest.mark.parametrize("library", ["fast"], indirect=True)  # one engine judges one kernel at a time
 def test_each_thread_has_its_own_memories(library: Library, rng: np.random.Generator) -> None:
     pairs = [
         (rng.standard_normal((160, 640)).astype(np.float32), rng.standard_normal((160, 640)).astype(np.float32))
