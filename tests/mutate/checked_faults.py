@@ -59,7 +59,7 @@ CHECKED_FAULTS: tuple[Fault, ...] = (
         "checked facade",
         f"{FACADE}regions.hpp",
         "start_of(tile) + first, round_up(along * tile->size, line), across, pitch);",
-        "start_of(tile) + first, round_up(along * tile->size, 1), across, pitch);",
+        "start_of(tile) + first, round_up(along * tile->size, line > 0 ? 1 : line), across, pitch);",
         KERNELS,
     ),
     Fault(
