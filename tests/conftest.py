@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tests.golden import Goldens
@@ -36,6 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=40,
         help="how many random graphs of tasks on views each test of dependencies tries",
     )
+
+
+def pytest_configure() -> None:
+    """A job in the background is started deaf to signals that tests send to what they start, and to themselves."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture

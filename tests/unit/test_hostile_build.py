@@ -130,7 +130,10 @@ def test_signal_in_mid_compile_leaves_a_sound_cache(
     process = builder(Path(odd.compiler.command[0]), root)
     wait_for(lambda: len(started(tmp_path)) == 2)  # the program and the launcher
     process.send_signal(number)
-    process.communicate()
+    try:
+        process.communicate(timeout=60)
+    finally:
+        process.kill()
     if number == signal.SIGINT:
         assert not any(map(is_at_work, started(tmp_path)))
         assert not list((root / "building").iterdir())

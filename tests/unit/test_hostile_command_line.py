@@ -203,7 +203,10 @@ def test_file_that_never_ends_is_stopped_by_the_user(shell: Shell, number: signa
         assert time.monotonic() < end
         time.sleep(0.01)
     process.send_signal(number)
-    _, errors = process.communicate(timeout=30)
+    try:
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == status
     assert errors == b""
     assert not shell.crashes()
