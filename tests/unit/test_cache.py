@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +22,8 @@ from ptodsl.runtime import build, cache, compilation, digests, launch, processor
 from ptodsl.runtime.cache import Cache
 from ptodsl.runtime.toolchains import Toolchain
 from tests.unit.runtime_programs import ADD, add_signature, cache_at
+
+pytestmark = pytest.mark.usefixtures("prepared")
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,31 +41,6 @@ sys.path.insert(0, {root!r})
 from tests.unit.runtime_programs import ADD
 print(build.build(ADD, toolchains.find("cpu", "a2a3")))
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache that holds the launcher and the compiler's version, to start from."""
-    with cache_at(tmp_path_factory.mktemp("prepared")) as folder:
-        build.build_launcher()
-        yield folder
-
-
-@pytest.fixture
-def root(tmp_path: Path, prepared: Path) -> Iterator[Path]:
-    """A cache of the test's own."""
-    with cache_at(tmp_path / "cache") as folder:
-        shutil.copytree(prepared, folder)
-        folder.chmod(0o700)
-        yield folder
-
-
-@pytest.fixture
-def toolchain(root: Path) -> Toolchain:
-    """The host's toolchain, without the tile library: nothing here needs it."""
-    del root
-    found = toolchains.find("cpu", "a2a3")
-    return dataclasses.replace(found, includes=(toolchains.SUPPORT,))
 
 
 def add_works(library: Path) -> bool:

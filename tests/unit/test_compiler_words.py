@@ -10,12 +10,12 @@ from ptodsl.errors.checked_runs import EntryRefused, SourceRefused
 from ptodsl.handwritten.compiler_words import MOST, refusals
 from ptodsl.handwritten.description import Kernel
 
-KERNEL = Kernel(Path("/home/me/soft.cpp"), "soft", (), 1)
+KERNEL = Kernel(Path("/kernels/soft.cpp"), "soft", (), 1)
 
 GCC_PLAIN = """\
 In file included from program.cpp:9:
-/home/me/soft.cpp: In function 'void soft(float*)':
-/home/me/soft.cpp:9:14: error: 'tt' was not declared in this scope; did you mean 't'?
+/kernels/soft.cpp: In function 'void soft(float*)':
+/kernels/soft.cpp:9:14: error: 'tt' was not declared in this scope; did you mean 't'?
     9 |     TEXPANDS(tt, 1.0f);
       |              ^~
       |              t
@@ -24,7 +24,7 @@ GCC_TEMPLATE = """\
 In file included from /lib/include/pto/isa/rules.hpp:4,
                  from program.cpp:7:
 /lib/include/pto/tile/tile.hpp: In instantiation of 'struct pto::Tile<float, 16, 63>':
-/home/me/soft.cpp:7:40:   required from 'void soft(float*) [with int N = 63]'
+/kernels/soft.cpp:7:40:   required from 'void soft(float*) [with int N = 63]'
 program.cpp:31:9:   required from here
 /lib/include/pto/tile/tile.hpp:88:19: error: static assertion failed: a row is a multiple of 32 bytes
    88 |     static_assert(is_whole, "a row is a multiple of 32 bytes");
@@ -33,11 +33,11 @@ CLANG_TEMPLATE = """\
 /lib/include/pto/tile/tile.hpp:88:19: error: static assertion failed due to requirement 'is_whole': a row is a \
 multiple of 32 bytes
    88 |     static_assert(is_whole, "a row is a multiple of 32 bytes");
-/home/me/soft.cpp:7:40: note: in instantiation of template class 'pto::Tile<float, 16, 63>' requested here
+/kernels/soft.cpp:7:40: note: in instantiation of template class 'pto::Tile<float, 16, 63>' requested here
     7 |     Tile<float, 16, 63> t;
 program.cpp:31:9: note: in instantiation of function template specialization 'soft<63>' requested here
 """
-MISSING_HEADER = "/home/me/soft.cpp:2:10: fatal error: missing.hpp: No such file or directory\n"
+MISSING_HEADER = "/kernels/soft.cpp:2:10: fatal error: missing.hpp: No such file or directory\n"
 CALL = "program.cpp:31:9: error: too many arguments to function 'void soft(float*)'\n"
 
 
@@ -54,7 +54,7 @@ def test_error_is_at_the_line_of_the_kernel(output: str, line: int, said: str) -
     (one,) = refusals(KERNEL, output, Path("/kept"))
     assert isinstance(one, SourceRefused)
     assert one.span is not None
-    assert (one.span.file, one.span.line, one.fields["said"]) == ("/home/me/soft.cpp", line, said)
+    assert (one.span.file, one.span.line, one.fields["said"]) == ("/kernels/soft.cpp", line, said)
     assert "/kept/output.txt" in one.help
 
 
@@ -65,9 +65,9 @@ def test_error_of_the_call_is_one_of_the_description() -> None:
 
 
 def test_error_in_a_header_that_nothing_of_the_kernel_leads_to_is_shown_there() -> None:
-    (one,) = refusals(KERNEL, "/home/me/other.hpp:3:1: error: 'x' does not name a type\n", Path("/kept"))
+    (one,) = refusals(KERNEL, "/kernels/other.hpp:3:1: error: 'x' does not name a type\n", Path("/kept"))
     assert one.span is not None
-    assert (one.span.file, one.span.line) == ("/home/me/other.hpp", 3)
+    assert (one.span.file, one.span.line) == ("/kernels/other.hpp", 3)
 
 
 def test_first_errors_are_shown() -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,31 +22,8 @@ from tests.tree import ROOT
 from tests.unit.runtime_programs import ADD, cache_at
 from tests.unit.test_cache import SLOW_COMPILER, add_works, builder, code_of, started, wait_for
 
+pytestmark = pytest.mark.usefixtures("prepared")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="limits and mounts as Linux has them")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache that holds the launcher and the compiler's version, to start from."""
-    with cache_at(tmp_path_factory.mktemp("prepared")) as folder:
-        build.build_launcher()
-        yield folder
-
-
-@pytest.fixture
-def root(tmp_path: Path, prepared: Path) -> Iterator[Path]:
-    """A cache of the test's own."""
-    with cache_at(tmp_path / "cache") as folder:
-        shutil.copytree(prepared, folder)
-        folder.chmod(0o700)
-        yield folder
-
-
-@pytest.fixture
-def toolchain(root: Path) -> Toolchain:
-    """The host's toolchain, without the tile library: nothing here needs it."""
-    del root
-    return dataclasses.replace(toolchains.find("cpu", "a2a3"), includes=(toolchains.SUPPORT,))
 
 
 def compiler_that(toolchain: Toolchain, folder: Path, does: str, name: str = "odd compiler") -> Toolchain:

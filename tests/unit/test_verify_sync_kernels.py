@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -169,15 +170,18 @@ def test_kernel_with_another_id_in_one_flag_statement_is_refused(name: str, inde
     assert set(sync_codes("\n".join(lines), A5)) & {"E0502", "E0503", "E0505", "E0506"}
 
 
-@pytest.mark.parametrize(
-    ("name", "index"), [(n, i) for n, i in _statements() if "set_flag" in RIGHT[n].splitlines()[i]]
-)
-def test_kernel_with_set_and_next_wait_exchanged_is_refused(name: str, index: int) -> None:
+def _sets_before_their_waits() -> Iterator[tuple[str, int, int]]:
+    """Each set with the wait that stands behind it; in a loop some stand before."""
+    for name, index in _statements():
+        lines = [line.strip() for line in RIGHT[name].splitlines()]
+        wait = lines[index].replace("set_flag", "wait_flag")
+        if wait != lines[index] and wait in lines[index:]:
+            yield name, index, lines.index(wait, index)
+
+
+@pytest.mark.parametrize(("name", "index", "other"), [*_sets_before_their_waits()])
+def test_kernel_with_set_and_next_wait_exchanged_is_refused(name: str, index: int, other: int) -> None:
     lines = RIGHT[name].splitlines()
-    wait = lines[index].replace("set_flag", "wait_flag").strip()
-    other = next((i for i in range(index + 1, len(lines)) if lines[i].strip() == wait), None)
-    if other is None:
-        pytest.skip("its wait stands before it, in the loop")
     lines[index], lines[other] = lines[other], lines[index]
     assert sync_codes("\n".join(lines), A5)
 
