@@ -153,4 +153,4 @@ NPU = Target(
     no_launcher="this release compiles for the NPU but has no launcher for it",
 )
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (CPU, CHECKED, PTO_ISA, NPU)}
+TARGETS: dict[str, Target] = {target.name: target for target in (CPU, CHECKED, PTO_ISA, NPU)}

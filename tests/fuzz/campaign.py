@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.fuzz.batch import batches, disagreements
-from tests.fuzz.executions import groups
 from tests.fuzz.sources import Source
 from tests.fuzz.trial import Broken, Endless, Outcome, Placed, Refused, attempt
 
@@ -58,10 +57,9 @@ def campaign(sources: Iterable[Source]) -> Campaign:
 
 
 def _disagreeing(placed: list[Placed]) -> Iterator[Failure]:
-    for index, batch in enumerate(batches(placed)):
-        for executions in groups(index):
-            for one, text in disagreements(batch[: executions[0].most], executions):
-                yield Failure(one.source, text)
+    for batch in batches(placed):
+        for one, text in disagreements(batch):
+            yield Failure(one.source, text)
 
 
 def tried(source: Source) -> Outcome | Failure:

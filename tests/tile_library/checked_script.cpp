@@ -133,7 +133,8 @@ void step(Reader& reader) {
     switch (reader.number()) {
         case 0: {
             const Instruction instruction = instruction_of(reader);
-            issue(instruction, [=] { work(instruction); });
+            auto body = [=] { work(instruction); };
+            issue(instruction, work_of(body));
             break;
         }
         case 1: flag(reader, set); break;

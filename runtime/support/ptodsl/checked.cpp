@@ -10,8 +10,7 @@ pto::checked::Engine engine;
 
 namespace pto::checked {
 
-Turn admit(const Instruction& instruction) { return engine.admit(instruction); }
-void hold(Work* work) { engine.hold(work); }
+void issue(const Instruction& instruction, const Work& work) { engine.issue(instruction, work); }
 bool scalar_access(const Touch& touch, Site site) { return engine.scalar_access(touch, site); }
 bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {
     return engine.inside_parameters(op, operand, effect, region, site);

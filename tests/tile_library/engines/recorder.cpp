@@ -28,7 +28,7 @@ void append(std::string& list, const std::string& item) { list += (list.empty() 
 
 }  // namespace
 
-Turn admit(const Instruction& instruction) {
+void issue(const Instruction& instruction, const Work& work) {
     constexpr const char* effects[] = {"read", "write", "add"};
     for (int i = 0; i < instruction.count; ++i) {
         const Touch& touch = instruction.touches[i];
@@ -42,9 +42,8 @@ Turn admit(const Instruction& instruction) {
                             ",\"hidden_flags\":" + std::to_string(instruction.has_hidden_flags) +
                             ",\"fractals\":" + std::to_string(instruction.fractals) + "}");
     }
-    return Turn::Now;
+    work.run(work.state);
 }
-void hold(Work* work) { delete work; }
 bool scalar_access(const Touch&, Site) { return true; }
 bool inside_parameters(const char*, const char*, Effect, const Region&, Site) { return true; }
 

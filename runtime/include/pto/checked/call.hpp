@@ -11,13 +11,6 @@ inline Field number(const char* name, int64_t value) { return {name, nullptr, va
 
 constexpr const char* space_name(Space space) { return machine::space_names[static_cast<int>(space)]; }
 
-// Work that is compiled once, wherever it is called from.
-template <typename Work>
-struct Outlined {
-    Work work;
-    __attribute__((noinline)) void operator()() { work(); }
-};
-
 class Call {
 public:
     Call(const char* op, Site site, pipe_t pipe = PIPE_V);
@@ -54,18 +47,14 @@ public:
     // The first bytes of a temporary: written, and undefined afterwards.
     void scratch(const Operand& tile, int64_t needed);
 
-    template <typename Work>
-    RecordEvent carries_out(Work work) {
-        switch (admitted()) {
-            case Turn::Now: Outlined<Work>{work}(); break;
-            case Turn::Later: hold(new Held<Outlined<Work>>({work})); break;
-            case Turn::Never: break;
-        }
+    template <typename Body>
+    RecordEvent carries_out(Body body) {
+        carry_out(work_of(body));
         return {};
     }
 
 private:
-    Turn admitted();
+    void carry_out(const Work& work);
     void find_overlaps();
     bool takes(const char* operand, const Operand& tile, const Region& region);
     bool is_placed(const char* operand, const void* data, Space space, int64_t start, int64_t bytes, int64_t alignment);

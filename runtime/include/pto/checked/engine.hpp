@@ -1,9 +1,8 @@
 // What checked instructions say to the engine, which knows the pipes, the flags and who touched which bytes. It is
 // compiled once (ptodsl/checked.cpp) and linked to every checked program.
 //
-//   return issue({"TADD", PIPE_V, site, {reads("src0", ...), reads("src1", ...), writes("dst", ...)}, 3}, [=]() mutable {
-//       ... the work, on copies of the operands: addresses and valid shapes are those of the issue ...
-//   });
+//   auto add = [=]() mutable { ... on copies of the operands: addresses and valid shapes are those of the issue ... };
+//   issue({"TADD", PIPE_V, site, {reads("src0", ...), reads("src1", ...), writes("dst", ...)}, 3}, work_of(add));
 #pragma once
 
 #include "../isa/sync.hpp"
@@ -45,39 +44,26 @@ struct Instruction {
     bool is_elementwise = false;    // goes through its operands in one order, element by element
 };
 
-// Work that waits for its turn.
-class Work {
-public:
-    virtual void run() = 0;
-    virtual ~Work() = default;
+// What an instruction does, and what it does that with: bytes, of which a copy is as good.
+struct Work {
+    void (*run)(void* state);
+    void* state;
+    size_t size;
 };
 
 template <typename Body>
-class Held final : public Work {
-public:
-    explicit Held(Body body) : body_(body) {}
-    void run() override { body_(); }
-
-private:
-    Body body_;
-};
-
-enum class Turn { Now, Later, Never };
-
-// Takes an instruction into its pipe's queue and says when its work is to be done.
-Turn admit(const Instruction& instruction);
-// Hands over the work of the instruction that was admitted last and whose turn is later.
-void hold(Work* work);
-
-template <typename Body>
-RecordEvent issue(const Instruction& instruction, Body body) {
-    switch (admit(instruction)) {
-        case Turn::Now: body(); break;
-        case Turn::Later: hold(new Held<Body>(body)); break;
-        case Turn::Never: break;
-    }
-    return {};
+void run(void* body) {
+    (*static_cast<Body*>(body))();
 }
+
+template <typename Body>
+Work work_of(Body& body) {
+    static_assert(__is_trivially_copyable(Body), "work may wait for its turn, as a copy of its bytes");
+    return {run<Body>, &body, sizeof(Body)};
+}
+
+// Takes an instruction into its pipe's queue; its work is done at once, or on a copy when it has its turn, or never.
+void issue(const Instruction& instruction, const Work& work);
 
 // An access of the scalar unit to bytes of UB: it is ordered like an instruction of PIPE_S, and done at once, after all
 // that may run before it. False where it must not be done.

@@ -43,17 +43,16 @@ public:
         parameters_.set(nullptr, 0);
     }
 
-    Turn admit(const Instruction& instruction) {
-        if (!is_pipe(instruction.pipe)) return Turn::Never;
+    void issue(const Instruction& instruction, const Work& work) {
+        if (!is_pipe(instruction.pipe)) return;
         legality_.instruction(instruction.name, instruction.pipe, instruction.site);
         if (instruction.has_hidden_flags) report_stolen_tokens(instruction);
-        return pipes_.instruction(instruction) ? Turn::Now : Turn::Later;
+        pipes_.instruction(instruction, work);
     }
-    void hold(Work* work) { pipes_.hold(work); }
 
     bool scalar_access(const Touch& touch, Site site) {
         const bool reads = touch.effect == Effect::Read;
-        pipes_.instruction({reads ? "GetValue" : "SetValue", PIPE_S, site, {touch}, 1});
+        pipes_.instruction({reads ? "GetValue" : "SetValue", PIPE_S, site, {touch}, 1}, {});
         return true;
     }
 

@@ -23,26 +23,11 @@ public:
 
     const Order& order() const { return order_; }
 
-    // Whether the work is to be done now; else it is to be held.
-    bool instruction(const Instruction& instruction) {
+    void instruction(const Instruction& instruction, const Work& work) {
         Queue& queue = queues_[instruction.pipe];
-        held_entry_ = nullptr;
-        if (queue.is_blocked()) {
-            Entry entry{Entry::Kind::Instruction, issued_++, instruction.site};
-            entry.instruction = instruction;
-            held_entry_ = &queue.put(entry);
-            return false;
-        }
-        held_ = judged(instruction, issued_++);
-        if (!schedule_.is_program_order() && instruction.pipe != PIPE_S) return false;
-        if (instruction.pipe == PIPE_S) schedule_.reach(held_.before);
-        schedule_.add(held_.pipe, held_.position, held_.before, nullptr);
-        return true;
-    }
-    // Takes the work of the last instruction.
-    void hold(Work* work) {
-        if (held_entry_) held_entry_->work = work;
-        else schedule_.add(held_.pipe, held_.position, held_.before, work);
+        if (queue.is_blocked())
+            queue.put({Entry::Kind::Instruction, issued_++, instruction.site, {}, instruction, Held(work)});
+        else judge(instruction, issued_++, work);
     }
 
     void set(Flag flag, Site site) {
@@ -83,19 +68,14 @@ public:
     }
 
 private:
-    struct Judged {
-        pipe_t pipe;
-        Position position;
-        Clock before;
-    };
-
-    Judged judged(const Instruction& instruction, uint64_t issue) {
+    // An instruction has its turn: it is judged, and its work goes to the schedule.
+    void judge(const Instruction& instruction, uint64_t issue, const Work& work) {
         const pipe_t pipe = instruction.pipe;
         const Position position = order_.take(pipe);
         const Position kept = hazards_.take(instruction, issue, position, order_);
-        Judged result{pipe, position, order_.before(pipe)};
-        result.before.complete[pipe] = std::max(result.before.complete[pipe], kept);
-        return result;
+        Clock before = order_.before(pipe);
+        before.complete[pipe] = std::max(before.complete[pipe], kept);
+        schedule_.add(pipe, position, before, work);
     }
 
     void fire(Flag flag, const Token& token) {
@@ -109,21 +89,17 @@ private:
         if (is_advancing_[pipe]) return;
         is_advancing_[pipe] = true;
         while (queue.is_blocked() && (queue.front().kind != Entry::Kind::Wait || tokens_.has(queue.front().flag)))
-            carry_out(pipe, queue.take());
+            go_on(pipe, queue.take());
         is_advancing_[pipe] = false;
     }
 
-    void carry_out(pipe_t pipe, const Entry& entry) {
+    void go_on(pipe_t pipe, const Entry& entry) {
         switch (entry.kind) {
-            case Entry::Kind::Instruction: carry_out_instruction(entry); break;
+            case Entry::Kind::Instruction: judge(entry.instruction, entry.issue, entry.work.work()); break;
             case Entry::Kind::Set: fire(entry.flag, {order_.told_by(pipe), entry.site}); break;
             case Entry::Kind::Wait: order_.learn(pipe, tokens_.take(entry.flag).clock); break;
             case Entry::Kind::Barrier: order_.barrier(pipe); break;
         }
-    }
-    void carry_out_instruction(const Entry& entry) {
-        const Judged instruction = judged(entry.instruction, entry.issue);
-        schedule_.add(instruction.pipe, instruction.position, instruction.before, entry.work);
     }
 
     // All that is issued from here on starts after what the scalar unit has waited for; and so does what is blocked, since
@@ -136,7 +112,7 @@ private:
 
     // Reports what a wait that cannot end is owed to, and goes on as if that token had come.
     void rescue(const Entry& wait) {
-        const Entry cause = queues_.cause_of(wait);
+        const Entry& cause = queues_.cause_of(wait);
         const Flag flag = cause.flag;
         const Field fields[] = {{"source", machine::pipe_names[flag.source], 0},
                                 {"target", machine::pipe_names[flag.target], 0},
@@ -157,8 +133,6 @@ private:
     bool is_advancing_[pipe_count] = {};
     bool rescued_[flag_count] = {};
     uint64_t issued_ = 0;
-    Judged held_{};
-    Entry* held_entry_ = nullptr;
 };
 
 }  // namespace pto::checked

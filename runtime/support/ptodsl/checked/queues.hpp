@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "held.hpp"
 #include "tokens.hpp"
 
 namespace pto::checked {
@@ -15,7 +16,7 @@ struct Entry {
     Site site;
     Flag flag{};                // of a set or wait
     Instruction instruction{};  // and its work
-    Work* work = nullptr;
+    Held work{};
 };
 
 // The entries of one pipe; the first of them is a wait.
@@ -24,19 +25,14 @@ public:
     bool is_blocked() const { return !entries_.empty(); }
     Entry& front() { return entries_.front(); }
     const Entry& front() const { return entries_.front(); }
-    Entry& put(const Entry& entry) {
-        entries_.push_back(entry);
-        return entries_.back();
-    }
+    void put(Entry entry) { entries_.push_back(std::move(entry)); }
     Entry take() {
-        Entry entry = entries_.front();
+        Entry entry = std::move(entries_.front());
         entries_.pop_front();
         return entry;
     }
     void clear() {
-        if (entries_.empty()) return;
-        for (const Entry& entry : entries_) delete entry.work;
-        entries_.clear();
+        if (!entries_.empty()) entries_.clear();
     }
 
     bool sets(Flag flag) const {
@@ -62,7 +58,7 @@ public:
     }
 
     // The wait that another one is owed to: its own set is queued nowhere, or it is the first of a circle of waits.
-    Entry cause_of(const Entry& wait) const {
+    const Entry& cause_of(const Entry& wait) const {
         const Entry* cause = &wait;
         bool is_seen[pipe_count] = {};
         while (is_circular(*cause) && !is_seen[cause->flag.source]) {

@@ -9,6 +9,7 @@
 #include <ptodsl/checked/control.hpp>
 
 #include "clock.hpp"
+#include "held.hpp"
 
 namespace pto::checked {
 
@@ -19,13 +20,9 @@ public:
     void start(Policy policy, uint64_t seed) {
         policy_ = policy;
         random_ = seed * 0x9e3779b97f4a7c15u + 1;
-        for (Queue& queue : queues_) {
-            for (const Item& item : queue.items) delete item.work;
-            queue = Queue();
-        }
+        for (Queue& queue : queues_) queue = Queue();
         pending_ = 0;
     }
-    bool is_program_order() const { return policy_ == Policy::Program; }
 
     // As before a kernel: nothing has been done.
     void clear() {
@@ -33,30 +30,18 @@ public:
         for (Queue& queue : queues_) queue = Queue();
     }
 
-    // Takes an instruction of a pipe, in the order of its queue. Work is null where it has been done already.
-    void add(pipe_t pipe, Position position, const Clock& before, Work* work) {
+    // Takes an instruction of a pipe, in the order of its queue. The scalar unit does its work itself.
+    void add(pipe_t pipe, Position position, const Clock& before, const Work& work) {
         Queue& queue = queues_[pipe];
+        if (pipe == PIPE_S) reach(before);
         queue.taken = position + 1;
-        if (!work) return;
-        if (is_program_order()) {
-            do_now(work);
-            return;
-        }
-        queue.items.push_back({position, before, work});
+        if (pipe == PIPE_S || policy_ == Policy::Program) return carry_out(work);
+        queue.items.push_back({position, before, Held(work)});
         if (++pending_ > most_pending) run_one();
     }
 
     void run_all() {
         while (pending_ > 0) run_one();
-    }
-
-    // Before the scalar unit looks at memory: what it has waited for is done, and as much more as the policy likes.
-    void reach(const Clock& clock) {
-        if (pending_ == 0) return;
-        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe) complete(pipe, clock.complete[pipe]);
-        if (policy_ == Policy::Eager) run_all();
-        if (policy_ == Policy::Random)
-            for (uint64_t left = draw(pending_ + 1); left > 0; --left) run_one();
     }
 
 private:
@@ -66,7 +51,7 @@ private:
     struct Item {
         Position position;
         Clock before;
-        Work* work;
+        Held work;
     };
     struct Queue {
         std::vector<Item> items;  // what has not been done, in order
@@ -76,9 +61,13 @@ private:
         Position complete() const { return items.empty() ? taken : items.front().position; }
     };
 
-    static void do_now(Work* work) {
-        work->run();
-        delete work;
+    // Before the scalar unit looks at memory: what it has waited for is done, and as much more as the policy likes.
+    void reach(const Clock& clock) {
+        if (pending_ == 0) return;
+        for (pipe_t pipe = 0; pipe < pipe_count; ++pipe) complete(pipe, clock.complete[pipe]);
+        if (policy_ == Policy::Eager) run_all();
+        if (policy_ == Policy::Random)
+            for (uint64_t left = draw(pending_ + 1); left > 0; --left) run_one();
     }
 
     bool may_run(const Item& item) const {
@@ -93,11 +82,11 @@ private:
     }
 
     void run(Queue& queue, size_t place) {
-        Work* work = queue.items[place].work;
+        const Held held = std::move(queue.items[place].work);
         queue.items.erase(queue.items.begin() + static_cast<int64_t>(place));
         if (queue.ready > 0) --queue.ready;
         --pending_;
-        do_now(work);
+        carry_out(held.work());
     }
 
     // Does all of a pipe up to a position, and first whatever must come before.

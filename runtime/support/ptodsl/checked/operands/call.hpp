@@ -66,12 +66,11 @@ void Call::scratch(const Operand& tile, int64_t needed) {
     use(tile->space, start + count);
 }
 
-Turn Call::admitted() {
+void Call::carry_out(const Work& work) {
     if (!is_refused_) find_overlaps();
-    if (!is_refused_) return admit(instruction_);
+    if (!is_refused_) return issue(instruction_, work);
     // What was refused is reported once: its result does not count as undefined as well.
     if (result_.data) __builtin_memset(shadow_of(result_.data), is_defined, static_cast<size_t>(result_.bytes));
-    return Turn::Never;
 }
 
 // What two operands of an instruction must not do.
