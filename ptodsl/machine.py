@@ -125,8 +125,8 @@ class Architecture:
 
     def parts_of(self, mnemonic: str, dtype: DType | None) -> tuple[Pipe, ...]:
         """The pipes of an instruction that is several; none where it is one."""
-        dtypes, pipes = self.parts.get(mnemonic, (frozenset[DType](), ()))
-        return pipes if dtype in dtypes else ()
+        parts = self.parts.get(mnemonic)
+        return parts[1] if parts is not None and dtype in parts[0] else ()
 
     def layout(self, memory: Memory) -> Layout:
         """The layout that a tile in a memory has unless an op asks for another one the memory can hold."""

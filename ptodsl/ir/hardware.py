@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
+from ptodsl.ir.words import Word
 
 
-class Memory(enum.Enum):
+class Memory(Word):
     """A memory, by its word in IR text."""
 
     GM = "gm"
@@ -23,7 +23,7 @@ class Memory(enum.Enum):
         return self.value.upper()
 
 
-class Layout(enum.Enum):
+class Layout(Word):
     """The order of a tile's elements: plain by rows (ND) or columns (DN), or outer and inner order of fractals.
 
     reference: `nz` is column-major blocks of row-major fractals, `zn` row-major blocks of column-major fractals,
@@ -37,7 +37,7 @@ class Layout(enum.Enum):
     ZZ = "zz"
 
 
-class Pipe(enum.Enum):
+class Pipe(Word):
     """An instruction queue of a core, by its word in IR text."""
 
     S = "s"
@@ -51,7 +51,7 @@ class Pipe(enum.Enum):
     """All of them, in a barrier only."""
 
 
-class Core(enum.Enum):
+class Core(Word):
     """Which core a kernel runs on."""
 
     CUBE = "cube"

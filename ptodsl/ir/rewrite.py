@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from typing_extensions import assert_never
 
@@ -16,7 +17,7 @@ def operands_of(statement: Statement) -> tuple[Operand, ...]:
     """The operands that a statement itself reads, in order; those of nested blocks are not among them."""
     match statement:
         case Op():
-            return tuple(operand for group in statement.operands for operand in group)
+            return tuple(chain.from_iterable(statement.operands))
         case Call():
             return statement.arguments
         case If():

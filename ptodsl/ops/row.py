@@ -7,7 +7,6 @@ stands elsewhere (`infer`, `numpy`, `emit`).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from ptodsl.ir.dtypes import DType
 from ptodsl.ir.hardware import Layout, Memory, Pipe
 from ptodsl.ir.types import Type
+from ptodsl.ir.words import Word
 
 if TYPE_CHECKING:
     from ptodsl.ops.site import Site
 
 
-class OperandKind(enum.Enum):
+class OperandKind(Word):
     """What an operand may be; the value is how messages call it."""
 
     TILE = "a tile"
@@ -29,7 +29,7 @@ class OperandKind(enum.Enum):
     SCALAR = "a scalar"
 
 
-class Arity(enum.Enum):
+class Arity(Word):
     """How many values an operand's group has."""
 
     ONE = "one"
@@ -37,7 +37,7 @@ class Arity(enum.Enum):
     MANY = "many"
 
 
-class Syntax(enum.Enum):
+class Syntax(Word):
     """How a group prints: after a comma, in brackets behind the operand before it, or as `valid [...]`."""
 
     PLAIN = "plain"
@@ -45,7 +45,7 @@ class Syntax(enum.Enum):
     VALID = "valid"
 
 
-class Effect(enum.Enum):
+class Effect(Word):
     """What the op does to the bytes of an operand."""
 
     READ = "read"
@@ -56,7 +56,7 @@ class Effect(enum.Enum):
     """Takes only the handle (the operand of a view)."""
 
 
-class Legal(enum.Enum):
+class Legal(Word):
     """What makes an op one that its instruction can execute."""
 
     ROW = "memories, layouts and a temporary as its operands say"
@@ -68,7 +68,7 @@ class Legal(enum.Enum):
     EXTRACT = "a window that begins at a block of 32 bytes"
 
 
-class ScratchShape(enum.Enum):
+class ScratchShape(Word):
     """How large a temporary is that the compiler provides."""
 
     LIKE_SOURCE = "like the first operand"
@@ -97,7 +97,7 @@ class OperandRow:
     doc: str = ""
 
 
-class AttributeKind(enum.Enum):
+class AttributeKind(Word):
     """What an attribute holds."""
 
     SHAPE = "shape"
@@ -183,7 +183,7 @@ class Numerics:
     note: str = ""
 
 
-class Family(enum.Enum):
+class Family(Word):
     """The chapter of the reference that an op stands in."""
 
     MOVEMENT = "Data movement"
@@ -256,7 +256,7 @@ class OpRow:
         """How messages call the op: the spelling that users are taught, else its operator."""
         return self.names[0] if self.names else self.operator or self.name
 
-    @property
+    @cached_property
     def has_result(self) -> bool:
         """Whether a statement of it defines a value; a store's effect is on its tensor."""
         return self.infer is not None and all(row.effect is not Effect.WRITE for row in self.operands)
@@ -274,6 +274,11 @@ class OpRow:
     def _positions(self) -> Mapping[str, int]:
         return {row.name: index for index, row in enumerate(self.operands)}
 
+    @cached_property
+    def attribute_rows(self) -> Mapping[str, AttributeRow]:
+        """Attributes by their names."""
+        return {row.name: row for row in self.attributes}
+
     def attribute(self, name: str) -> AttributeRow:
         """The row of an attribute."""
-        return next(row for row in self.attributes if row.name == name)
+        return self.attribute_rows[name]

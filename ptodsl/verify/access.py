@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ptodsl.ir.hardware import Memory, Pipe
 from ptodsl.ir.nodes import Op, Operand, Value
 from ptodsl.ir.types import TensorType, TileType
+from ptodsl.ir.words import Word
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import Effect, OperandKind, OperandRow, OpRow
 from ptodsl.ops.site import type_of
@@ -19,7 +19,7 @@ from ptodsl.verify.handles import Handles
 from ptodsl.verify.linear import Forms, Linear
 
 
-class Kind(enum.Enum):
+class Kind(Word):
     """How bytes are touched; the value is how messages say it."""
 
     READ = "reads"
@@ -43,16 +43,14 @@ Place: TypeAlias = Memory | Value
 """A memory of the core, or the tensor parameter that a handle stands for: parameters do not overlap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """A half-open range in one dim of a window: bytes of a memory, elements of a tensor."""
 
     start: Linear
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """A window that an instruction touches: one side in a memory, one for each dim in a tensor."""
 
     place: Place

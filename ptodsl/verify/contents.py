@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ptodsl.ir.nodes import Op, Value
 
 Values = frozenset[Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """What one interval holds.
 
     `values` are the definitions whose bytes stand here on every path; `writers` the ops that may have written last.

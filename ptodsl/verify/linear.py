@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ptodsl.ir.dtypes import INDEX
 from ptodsl.ir.nodes import Literal, Op, Operand, Value
@@ -15,8 +16,7 @@ Terms = frozenset[tuple[Value, int]]
 NO_TERMS: Terms = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(NamedTuple):
     """A constant plus coefficients times scalars. Two forms with the same terms differ by a known constant."""
 
     constant: int

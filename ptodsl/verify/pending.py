@@ -102,9 +102,10 @@ class Pending:
         """How many tokens stand."""
         return len(self.tokens.get(flag, ()))
 
-    def has_tokens_of(self, other: Pending) -> bool:
-        """Whether each flag has as many tokens here as there."""
-        return all(self.count(flag) == other.count(flag) for flag in {*self.tokens, *other.tokens})
+    def apart(self, other: Pending) -> list[Flag]:
+        """The flags that have more tokens here than there, or fewer, in the order of their words."""
+        flags = self.tokens.keys() | other.tokens.keys()
+        return sorted((flag for flag in flags if self.count(flag) != other.count(flag)), key=str)
 
     def joined(self, other: Pending, flags: Iterable[Flag]) -> Pending:
         """The state where two paths meet, with the tokens of `flags`, of which both have as many."""

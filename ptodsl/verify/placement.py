@@ -17,7 +17,7 @@ the hardware reads; one walk over the control flow shows that the two agree. Wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from typing_extensions import assert_never
@@ -60,20 +60,25 @@ def _verify(function: Function, architecture: Architecture, findings: Findings) 
         apart = list(sharing_findings(function.body))
         for _, finding in apart:
             findings.add(finding)
-        _Walk(architecture, findings, frozenset(value for value, _ in apart)).block(function.body)
+        spans = {value: span_of(tile) for value, tile in tiles}
+        _Walk(architecture, findings, spans, frozenset(value for value, _ in apart)).block(function.body)
 
 
 class _Walk:
     """One kernel, all paths; `_memories` is what every byte holds before the next statement.
 
-    `apart` are values that do not lie in the bytes they name: that is reported, and all else is said as if they did.
+    `spans` are the bytes of each tile, `apart` values that do not lie in the bytes they name: that is reported, and all
+    else is said as if they did.
     """
 
-    def __init__(self, architecture: Architecture, findings: Findings, apart: frozenset[Value]) -> None:
+    def __init__(
+        self, architecture: Architecture, findings: Findings, spans: Mapping[Value, range], apart: frozenset[Value]
+    ) -> None:
         self._architecture = architecture
         self._findings = findings
+        self._spans = spans
         self._apart = apart
-        self._memories = {memory: Contents() for memory in architecture.memories}
+        self._memories = {memory: Contents() for memory in {Memory.UB, *map(_memory, spans)}}
         self._roots: dict[Value, Value] = {}
         self._undefined: set[Value] = set()
         self._heads: dict[For, dict[Memory, Contents]] = {}
@@ -119,7 +124,7 @@ class _Walk:
 
     def _instruction(self, op: Op, row: OpRow) -> None:
         """Reads, then scratch, then results; each definition is one value's."""
-        for finding in chain(overlap_findings(op, row), temporary_findings(op, row)):
+        for finding in chain(overlap_findings(op, row, self._spans), temporary_findings(op, row)):
             if self._findings.is_new(finding.code, op, finding.message):
                 self._findings.add(finding)
         for operand in _tiles(op, row, Effect.READ):
@@ -135,8 +140,7 @@ class _Walk:
                 self._write(result, result, op)
 
     def _write(self, where: Value, what: Value, op: Op) -> None:
-        tile = _tile(where)
-        self._memory(tile).write(span_of(tile), Holding(frozenset({what}), frozenset({op})))
+        self._contents(where).write(self._spans[where], Holding(frozenset({what}), frozenset({op})))
 
     def _write_hidden(self, op: Op) -> None:
         """A form without a temporary uses bytes of UB that no one gave it."""
@@ -146,12 +150,12 @@ class _Walk:
 
     def _read(self, op: Op, row: OpRow, value: Value) -> None:
         """Every byte holds the definition that the operand names."""
-        root, tile = self._root(value), _tile(value)
+        root, whole = self._root(value), self._spans[value]
         if root in self._undefined:
             return
-        lost = [piece for piece in self._memory(tile).over(span_of(tile)) if root not in piece[1].values]
+        lost = [piece for piece in self._contents(value).over(whole) if root not in piece[1].values]
         if lost and self._findings.is_new(ContentsLost, op, value):
-            self._findings.add(_lost(op, row, value, root, lost, root in self._merges))
+            self._findings.add(_lost(op, row, value, whole, root, lost, root in self._merges))
 
     def _if(self, statement: If) -> None:
         entry = self._memories
@@ -208,22 +212,22 @@ class _Walk:
         tiles = [(target, source) for target, source in pairs if isinstance(target.type, TileType)]
         spans = [(target, self._held(target, source)) for target, source in tiles if isinstance(source, Value)]
         for target, _ in spans:
-            self._memory(_tile(target)).forget(span_of(_tile(target)), target)
+            self._contents(target).forget(self._spans[target], target)
         for target, held in spans:
             for span in held:
-                self._memory(_tile(target)).name(span, target)
+                self._contents(target).name(span, target)
 
     def _held(self, target: Value, source: Value) -> list[range]:
         """The bytes of the target that hold what the source means; all of them where that is undefined."""
-        tile = _tile(target)
+        whole = self._spans[target]
         if target in self._apart or self._is_undefined(source):
-            return [span_of(tile)]
+            return [whole]
         root = self._root(source)
-        return [span for span, holding in self._memory(tile).over(span_of(tile)) if root in holding.values]
+        return [span for span, holding in self._contents(target).over(whole) if root in holding.values]
 
-    def _memory(self, tile: TileType) -> Contents:
-        assert tile.memory is not None
-        return self._memories[tile.memory]
+    def _contents(self, value: Value) -> Contents:
+        """What the memory of a tile holds."""
+        return self._memories[_memory(value)]
 
     def _root(self, value: Value) -> Value:
         """The definition whose bytes a value names."""
@@ -239,9 +243,10 @@ class _Walk:
             self._undefined.discard(value)
 
 
-def _tile(value: Value) -> TileType:
+def _memory(value: Value) -> Memory:
     assert isinstance(value.type, TileType)
-    return value.type
+    assert value.type.memory is not None
+    return value.type.memory
 
 
 def _tiles(op: Op, row: OpRow, *effects: Effect) -> Iterator[Value]:
@@ -261,23 +266,20 @@ def _joined(one: dict[Memory, Contents], other: dict[Memory, Contents]) -> dict[
 
 
 def _lost(
-    op: Op, row: OpRow, value: Value, root: Value, lost: list[tuple[range, Holding]], is_merge: bool
+    op: Op, row: OpRow, value: Value, whole: range, root: Value, lost: list[tuple[range, Holding]], is_merge: bool
 ) -> Diagnostic:
     """What stands in the bytes of an operand instead, and who wrote it."""
-    tile = _tile(value)
-    assert tile.memory is not None
     writers = sorted(
         {writer for _, holding in lost for writer in holding.writers}, key=lambda w: (w.span.line, w.span.column)
     )
     notes = [Note(f"`{root.name}` is defined here", root.span)]
     others = [writer for writer in writers if root not in writer.results and writer is not op]
     notes += [Note(f"{_label(writer)} writes there", writer.span) for writer in islice(others, 3)]
-    where = range_text(tile.memory, lost[0][0].start, lost[-1][0].stop)
+    memory = _memory(value)
+    where = range_text(memory, lost[0][0].start, lost[-1][0].stop)
     found, how = _diagnosis(root, writers, is_merge)
     fields = {"op": row.label, "name": value.name, "where": where, "found": found, "how": how}
-    return ContentsLost(
-        op.span, notes, whole=range_text(tile.memory, span_of(tile).start, span_of(tile).stop), **fields
-    )
+    return ContentsLost(op.span, notes, whole=range_text(memory, whole.start, whole.stop), **fields)
 
 
 def _diagnosis(root: Value, writers: list[Op], is_merge: bool) -> tuple[str, str]:

@@ -129,7 +129,7 @@ def _results(op: Op, row: OpRow, stage: Stage) -> Iterator[Diagnostic]:
 def _attributes(op: Op, row: OpRow) -> Iterator[Diagnostic]:
     if not op.attributes and not row.attributes:
         return
-    rows = {attribute.name: attribute for attribute in row.attributes}
+    rows = row.attribute_rows
     for name, value in op.attributes.items():
         if name not in rows:
             yield _attribute(op, row, f"there is no attribute `{name}`")

@@ -42,6 +42,9 @@ from ptodsl.ops.site import type_of
 from ptodsl.verify.rows import mistakes_of
 from ptodsl.verify.stages import STAGES, Stage, problems_of
 
+_ENDS = (Return, Yield)
+"""What a block ends in."""
+
 
 def verify_structure(program: Program, stage: str) -> None:
     """Check what must hold after the stage of that name; `STAGES` lists them.
@@ -131,8 +134,7 @@ class _FunctionVerifier:
         yield from self._define(arriving)
         end = Return if results is None else Yield
         for number, statement in enumerate(block.statements, 1):
-            ends_here = number == len(block.statements) and isinstance(statement, end)
-            if isinstance(statement, Return | Yield) and not ends_here:
+            if isinstance(statement, _ENDS) and (number < len(block.statements) or type(statement) is not end):
                 word = type(statement).__name__.lower()
                 yield StructureBlock(statement.span, problem=f"`{word}` stands where its block does not end")
             yield from self._statement(statement)
@@ -258,6 +260,8 @@ def _yield_of(block: Block) -> tuple[Operand, ...]:
 
 def _same(given: Type, wanted: Type, *, placed: bool) -> bool:
     """Whether a value may flow where a type is wanted; a run-time valid extent takes any."""
+    if given == wanted:
+        return True
     match (given, wanted):
         case (ErrorType(), _) | (_, ErrorType()):
             return True
@@ -266,4 +270,4 @@ def _same(given: Type, wanted: Type, *, placed: bool) -> bool:
             agree = given.shape == wanted.shape and given.dtype is wanted.dtype and extents
             return agree and (not placed or replace(given, valid=wanted.valid) == wanted)
         case _:
-            return given == wanted
+            return False

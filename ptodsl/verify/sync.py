@@ -262,11 +262,9 @@ class _Walk:
         then, self._pending = self._pending, entry
         self._block(statement.orelse)
         orelse = self._pending
-        flags = {*then.tokens, *orelse.tokens}
-        for flag in sorted(flags, key=str):
-            if then.count(flag) != orelse.count(flag):
-                self._unbalanced_if(statement, flag, then, orelse)
-        self._pending = then.joined(orelse, flags)
+        for flag in then.apart(orelse):
+            self._unbalanced_if(statement, flag, then, orelse)
+        self._pending = then.joined(orelse, then.tokens)
 
     def _unbalanced_if(self, statement: If, flag: Flag, then: Pending, orelse: Pending) -> None:
         """Report it, and go on as if both branches had left the token."""
@@ -282,15 +280,14 @@ class _Walk:
         An inner loop goes on from where an earlier iteration of those around it has left it: states only grow.
         """
         head = self._pending
-        if (earlier := self._heads.get(statement)) is not None and earlier.has_tokens_of(head):
+        if (earlier := self._heads.get(statement)) is not None and not earlier.apart(head):
             head = head.joined(earlier, head.tokens)
         while True:
             self._pending = head.copy()
             self._block(statement.body)
             end = self._pending
-            for flag in sorted({*head.tokens, *end.tokens}, key=str):
-                if head.count(flag) != end.count(flag):
-                    self._unbalanced_for(statement, flag, head, end)
+            for flag in head.apart(end):
+                self._unbalanced_for(statement, flag, head, end)
             joined = head.joined(end, head.tokens)
             if joined == head:
                 break

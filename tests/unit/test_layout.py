@@ -14,7 +14,7 @@ LONGEST_FILE = 450
 LONGEST_FUNCTION = 60
 
 PARTS: Mapping[str, frozenset[str]] = {
-    "words": frozenset({"ir.dtypes", "ir.hardware", "ir.span"}),
+    "words": frozenset({"ir.dtypes", "ir.hardware", "ir.span", "ir.words"}),
     "nodes": frozenset({"ir", "ir.nodes", "ir.rewrite", "ir.types"}),
     "errors": frozenset({"diagnostics", "printable"}),
 }
