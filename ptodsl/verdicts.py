@@ -7,7 +7,17 @@ from string import Formatter
 
 from ptodsl.diagnostics import source_line
 from ptodsl.errors import Diagnostic, Note, checked, checked_bytes
-from ptodsl.errors.checked import BarrierIllegal, Race, RaceRelaxed, SetTwice, SetTwiceNoted, Verdict, WaitForever
+from ptodsl.errors.checked import (
+    BarrierIllegal,
+    Race,
+    RaceRelaxed,
+    SetTwice,
+    SetTwiceNoted,
+    StoreUnfinished,
+    StoreUnfinishedNoted,
+    Verdict,
+    WaitForever,
+)
 from ptodsl.errors.checked_bytes import Unworded
 from ptodsl.ir.hardware import Pipe
 from ptodsl.ir.span import Span
@@ -25,7 +35,11 @@ _CLASSES: Mapping[str, type[Verdict]] = {
     if isinstance(value, type) and issubclass(value, Verdict) and "code" in vars(value) and value.code[0] == "E"
 }
 
-_LENIENT: Mapping[type[Verdict], type[Verdict]] = {Race: RaceRelaxed, SetTwice: SetTwiceNoted}
+_LENIENT: Mapping[type[Verdict], type[Verdict]] = {
+    Race: RaceRelaxed,
+    SetTwice: SetTwiceNoted,
+    StoreUnfinished: StoreUnfinishedNoted,
+}
 """What stands for a class where the rules are not strict."""
 
 _PIPES = ("pipe", "other_pipe", "source", "target")
@@ -38,14 +52,20 @@ def judging(locate: Locate, arch: str) -> Callable[[Sequence[Finding], Checking]
 
 
 def verdicts(
-    found: Iterable[Finding], locate: Locate, arch: str, *, strict: bool = False, strict_flags: bool = True
+    found: Iterable[Finding],
+    locate: Locate,
+    arch: str,
+    *,
+    strict: bool = False,
+    strict_flags: bool = True,
+    strict_end: bool = True,
 ) -> tuple[Diagnostic, ...]:
     """The diagnostics of findings.
 
     Unless `strict`, what hardware is only said to keep in order is a warning; unless `strict_flags`, so is a second
-    token of a flag.
+    token of a flag; unless `strict_end`, a store that is not known to be done when the kernel returns.
     """
-    is_strict: Mapping[type[Verdict], bool] = {Race: strict, SetTwice: strict_flags}
+    is_strict: Mapping[type[Verdict], bool] = {Race: strict, SetTwice: strict_flags, StoreUnfinished: strict_end}
     return tuple(_verdict(one, _class_of(one, is_strict), locate, arch) for one in found)
 
 

@@ -20,12 +20,17 @@ def findings(path: Path) -> tuple[Diagnostic, ...]:
     first = path.read_text(encoding="utf-8").partition("\n")[0]
     match = _OPTIONS.fullmatch(first)
     assert match is not None, f"{path.name} does not begin with `// ptodsl check` and its options"
+    return checked(path, *shlex.split(match["options"]))
+
+
+def checked(path: Path, *arguments: str) -> tuple[Diagnostic, ...]:
+    """Every mistake that `ptodsl check` finds in a kernel with some options, warnings too."""
     parser = argparse.ArgumentParser()
     check.configure(parser)
-    options = parser.parse_args([str(path), *shlex.split(match["options"])])
+    options = parser.parse_args([str(path), *arguments])
     check.complete(options)
     try:
-        checked = check_kernel.check(options)
+        found = check_kernel.check(options)
     except PtoError as error:
         return error.diagnostics
-    return (*checked.errors, *checked.remarks)
+    return (*found.errors, *found.remarks)

@@ -80,7 +80,7 @@ def check(options: argparse.Namespace) -> Checked:
 
 def _judged(kernel: Kernel, runs: Mapping[str, Run], options: argparse.Namespace) -> Checked:
     outputs = [one for one in kernel.parameters if isinstance(one, TensorSlot) and one.access is not Access.READ]
-    rules = {"strict": options.strict, "strict_flags": options.strict_flags}
+    rules = {"strict": options.strict, "strict_flags": options.strict_flags, "strict_end": options.strict}
     found = {word: verdicts(done.findings, _locate, options.arch, **rules) for word, done in runs.items()}
     left = {word: [done.tensors[one.name] for one in outputs] for word, done in runs.items()}
     problems = [*merged(found), *differences([one.name for one in outputs], left)]

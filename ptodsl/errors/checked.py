@@ -163,3 +163,15 @@ class StoreUnfinished(Verdict):
     template = "`{op}` on {pipe} may not be done when the kernel returns"
     label_template = "writes global memory"
     remedy = "end the kernel with `pipe_barrier(PIPE_ALL)`, or let S wait for {pipe}"
+
+
+class StoreUnfinishedNoted(Verdict):
+    """The same of code of others, which may be launched by itself: an error with --strict."""
+
+    code = "W1103"
+    kind = "store-unfinished"
+    template = (
+        "`{op}` on {pipe} may not be done when the kernel returns: a launch waits for it, a task graph does not"
+    )
+    label_template = "writes global memory"
+    remedy = "end the kernel with `pipe_barrier(PIPE_ALL)`, or let S wait for {pipe}"

@@ -20,6 +20,6 @@ __global__ AICORE void order(__gm__ float* x, __gm__ float*, __gm__ float* y) {
     set_flag(PIPE_V, PIPE_MTE3, EVENT_ID0);
     wait_flag(PIPE_V, PIPE_MTE3, EVENT_ID0);
     TSTORE(out, u);
-//  ^^^^^^^^^^^^^^^ error[E1112]: `TSTORE` on MTE3 may not be done when the kernel returns
+//  ^^^^^^^^^^^^^^^ warning[W1103]: `TSTORE` on MTE3 may not be done when the kernel returns: a launch waits for it, a task graph does not
 //  ^^^^^^^^^^^^^^^ error[E1119]: `TSTORE` stores 1024 undefined elements of `src`, the first at [0, 0]
 }

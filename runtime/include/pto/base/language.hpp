@@ -8,7 +8,8 @@
 // A vector wider than the unit's has no calling convention; none is called for, every function on vectors is inlined.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-#ifndef __CPU_SIM
+// Kernels have text that only a simulator sees, and text that only the chip sees, flags above all: checks are about that.
+#if !defined(__CPU_SIM) && !defined(PTO_CHECKED)
 #define __CPU_SIM
 #endif
 
