@@ -1,7 +1,7 @@
 """E11: what a checked run finds, first part: order, tokens and pipes.
 
 Each class has the kind that the engine calls it by; its templates take the finding's own fields and the words that
-`ptodsl.runtime.verdicts` makes of them.
+`ptodsl.verdicts` makes of them.
 """
 
 from __future__ import annotations
