@@ -41,6 +41,7 @@ from ptodsl.runtime.signature import Fault, Signature, TensorSlot
 from ptodsl.runtime.targets import TARGETS
 from ptodsl.signature import check_entry, signature_of
 from ptodsl.verdicts import judging, line_span
+from ptodsl.verify.written import is_written, verify_written
 from ptodsl.version import VERSION
 
 __all__ = ["compile", "compile_all", "emit", "interpret", "parse", "program_of"]
@@ -122,18 +123,14 @@ def compile_placed(
     *,
     checking: Checking = BY_DEFAULT,
     poison: bool = False,
-    is_judged: bool = False,
 ) -> Compiled:
-    """Compiles IR that is placed and ordered, as it stands: the last stage of `pipeline.stages`, or text of its form.
+    """Compiles IR that is placed and ordered, as it stands: somebody has had the verifiers judge it.
 
-    Raises PtoError where a verifier refuses it, unless it `is_judged` already, and as `compile` does.
+    Raises PtoError as `compile` does.
     """
     architecture = architecture_of(arch)
     with enough_stack("compile"):
-        if not is_judged:
-            pipeline.verified(placed, architecture)
-        emitted = emit_program(placed, architecture, VERSION, is_checked=_is_checked(target, checking))
-    translated = Translated(placed, placed, architecture, emitted)
+        translated = _emitted(placed, placed, architecture, is_checked=_is_checked(target, checking))
     return _built([translated], target, workers.count(None), checking, poison=poison)[0]
 
 
@@ -178,24 +175,23 @@ def interpret(
 ) -> Any:
     """Runs a program on the numpy interpreter: the same call as that of a compiled one, the same results.
 
-    `after` is the name of a pass: the program runs as it stands then, placed for `arch`. Raises PtoError for wrong
-    arguments, where the program uses what is undefined, and where there is no memory to run it.
+    `after` is the name of a pass: the program runs as it stands then, placed for `arch`; one that is placed already, as
+    text of a late stage, runs as it stands. Raises PtoError for wrong arguments, where the program uses what is
+    undefined, and where there is no memory to run it.
     """
     program, architecture = program_of(source), architecture_of(arch)
+    placed = is_written(program)
 
     def staged() -> Program:
+        if placed or after is None:
+            return program
         with blaming(program, architecture):
-            return pipeline.stages(program, architecture, until=after)[-1].program if after is not None else program
+            return pipeline.stages(program, architecture, until=after)[-1].program
 
     with enough_stack(f"interpret `{program.name}`"):
-        pipeline.check(program)
+        if not placed:
+            pipeline.check(program)
         return _interpreted(program, staged, architecture, args, named, out)
-
-
-def interpret_placed(placed: Program, /, *args: object, out: object = None, arch: str = "a2a3", **named: object) -> Any:
-    """The same for IR that is placed and ordered, as it stands."""
-    with enough_stack(f"interpret `{placed.name}`"):
-        return _interpreted(placed, lambda: placed, architecture_of(arch), args, named, out)
 
 
 def _interpreted(
@@ -266,15 +262,32 @@ def _translated(
     """The C++ of a program; each stage on the way goes to `dump_dir` before a verifier can refuse the last."""
     check_entry(program)
     with blaming(program, architecture, (OSError,)):
-        done = pipeline.stages(program, architecture)
-        if dump_dir is not None:
-            _dump(done, architecture, Path(dump_dir))
-        placed = pipeline.proven(done, architecture)
-        emitted = emit_program(placed, architecture, VERSION, is_checked=is_checked)
-        translated = Translated(program, placed, architecture, emitted)
+        placed = _as_written(program, architecture) or _placed(program, architecture, dump_dir)
+        translated = _emitted(program, placed, architecture, is_checked=is_checked)
     if dump_dir is not None:
         translated.save(dump_dir)
     return translated
+
+
+def _as_written(program: Program, architecture: Architecture) -> Program | None:
+    """A program whose author has placed and ordered it, judged as such; None where that is left to the passes."""
+    if not is_written(program):
+        return None
+    verify_written(program, architecture)
+    return program
+
+
+def _placed(program: Program, architecture: Architecture, dump_dir: str | os.PathLike[str] | None) -> Program:
+    """What the passes make of a program, proven."""
+    done = pipeline.stages(program, architecture)
+    if dump_dir is not None:
+        _dump(done, architecture, Path(dump_dir))
+    return pipeline.proven(done, architecture)
+
+
+def _emitted(program: Program, placed: Program, architecture: Architecture, *, is_checked: bool) -> Translated:
+    """A placed program as C++."""
+    return Translated(program, placed, architecture, emit_program(placed, architecture, VERSION, is_checked=is_checked))
 
 
 def _dump(done: list[Stage], architecture: Architecture, directory: Path) -> None:

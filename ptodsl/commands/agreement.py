@@ -61,8 +61,9 @@ class Agreement:
 def agreement(compiled: Compiled, arguments: Sequence[Any]) -> Agreement:
     """Runs both on copies of the arguments, outputs poisoned. Raises PtoError where the program has no answer."""
     signature = compiled.signature
-    interpret = driver.interpret_placed if compiled.program is compiled.placed else driver.interpret
-    wanted = _outputs(signature, arguments, partial(interpret, compiled.program, arch=compiled.architecture.name))
+    wanted = _outputs(
+        signature, arguments, partial(driver.interpret, compiled.program, arch=compiled.architecture.name)
+    )
     found = _outputs(signature, arguments, compiled)
     exact = _is_exact(compiled.program)
     slots = outputs_of(signature)

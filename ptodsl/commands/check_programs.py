@@ -57,9 +57,7 @@ def _check(one: Named, given: dict[str, list[str]], options: argparse.Namespace)
     _require(agreed, one.name)
     orders = list(dict.fromkeys([PROGRAM, *options.schedules]))
     checking = Checking(strict=options.strict, limit=options.limit)
-    checked = driver.compile_placed(
-        fast.placed, options.arch, "checked", checking=checking, poison=True, is_judged=True
-    )
+    checked = driver.compile_placed(fast.placed, options.arch, "checked", checking=checking, poison=True)
     assert isinstance(checked.launch, CheckedLaunch)
     problems, found = _judged(checked.launch, arguments, orders)
     if problems:
@@ -74,7 +72,7 @@ def _compiled(program: Program, options: argparse.Namespace) -> tuple[Compiled, 
     architecture, flags = ARCHITECTURES[options.arch], options.strict_flags
     if is_written(program):
         remarks = verify_written(program, architecture, strict=options.strict, strict_flags=flags)
-        return driver.compile_placed(program, options.arch, poison=True, is_judged=True), remarks
+        return driver.compile_placed(program, options.arch, poison=True), remarks
     compiled = driver.compile(program, options.arch, poison=True)
     return compiled, verify_sync(compiled.placed, architecture, strict_flags=flags)
 

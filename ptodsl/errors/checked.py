@@ -170,8 +170,6 @@ class StoreUnfinishedNoted(Verdict):
 
     code = "W1103"
     kind = "store-unfinished"
-    template = (
-        "`{op}` on {pipe} may not be done when the kernel returns: a launch waits for it, a task graph does not"
-    )
+    template = "`{op}` on {pipe} may not be done when the kernel returns: a launch waits for it, a task graph does not"
     label_template = "writes global memory"
     remedy = "end the kernel with `pipe_barrier(PIPE_ALL)`, or let S wait for {pipe}"

@@ -69,8 +69,6 @@ def built(placed: Program, arch: str, executions: tuple[Execution, ...]) -> Iter
     """
     for target, rows in groupby(executions, lambda one: one.target):
         checking = Checking(strict=target == "checked")
-        compiled = driver.compile_placed(
-            placed, arch, quickly_built(target), checking=checking, poison=True, is_judged=True
-        )
+        compiled = driver.compile_placed(placed, arch, quickly_built(target), checking=checking, poison=True)
         for row in rows:
             yield row, row.prepare(compiled)

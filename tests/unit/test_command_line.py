@@ -316,3 +316,26 @@ def test_a_closed_pipe_is_no_failure() -> None:
     command = f"{sys.executable} -m ptodsl explain --json | head -1"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("[\n", "")
+
+
+def test_text_that_is_placed_is_taken_as_it_stands(shell: Shell) -> None:
+    assert shell.run("compile", shell.file(ADD), "-o", "first")[0] == Status.FINE
+    first, again = (shell.folder / name / "Add" for name in ("first", "again"))
+    text = (first / "Add.pto-ir").read_text(encoding="utf-8")
+    moved = shell.file(text.replace("@0x0>", "@0x8000>"), "moved.pto-ir")
+    assert shell.run("compile", moved, "-o", "again")[0] == Status.FINE
+    assert "0x8000" in (again / "Add.cpp").read_text(encoding="utf-8")
+    assert "0x8000" not in (first / "Add.cpp").read_text(encoding="utf-8")
+    status, out, err = shell.run("run", moved)
+    assert (status, err) == (Status.FINE, "")
+    assert "bit for bit" in out
+
+
+def test_placed_text_that_is_wrong_is_refused(shell: Shell) -> None:
+    shell.run("compile", shell.file(ADD), "-o", "first")
+    text = (shell.folder / "first" / "Add" / "Add.pto-ir").read_text(encoding="utf-8")
+    flag = next(line for line in text.splitlines() if "set_flag mte2" in line)
+    status, _, err = shell.run("compile", shell.file(text.replace(f"{flag}\n", ""), "moved.pto-ir"))
+    assert status == Status.PROGRAM
+    assert "E0502" in err
+    assert not shell.crashes()
