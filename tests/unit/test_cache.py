@@ -284,7 +284,7 @@ def slow(tmp_path: Path, toolchain: Toolchain) -> Toolchain:
     return dataclasses.replace(toolchain, compiler=dataclasses.replace(toolchain.compiler, command=(str(script),)))
 
 
-def wait_for(condition: Any, seconds: float = 20) -> None:
+def wait_for(condition: Any, seconds: float = 60) -> None:
     """Until a condition holds; the test fails if it never does."""
     end = time.monotonic() + seconds
     while not condition():

@@ -49,7 +49,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "compiled": frozenset({"codegen", "machine", "memory_map", "runtime", "signature"}) | IR,
     "driver": frozenset(
         {"codegen", "compiled", "crash", "interpreter", "machine"}
-        | {"pipeline", "runtime", "signature", "verdicts", "version"}
+        | {"pipeline", "runtime", "signature", "verdicts", "verify", "version"}
     )
     | FRONT,
     "ptodsl": frozenset({"driver", "version"}) | FRONT,
