@@ -6,8 +6,7 @@ from tests.fuzz.body import Body
 from tests.fuzz.cube import DTYPES as OPERANDS
 from tests.fuzz.cube import CubeBody, accumulator, staged
 from tests.fuzz.facts import Extent, Integer, Tensor, Tile, whole
-from tests.fuzz.literals import literal
-from tests.fuzz.shapes import DTYPES, random_shape, takes
+from tests.fuzz.tiles import DTYPES, literal, random_shape, takes
 
 WINDOWS = 4
 """How many windows a tensor has: one more than the most iterations, so that the last may load ahead too."""

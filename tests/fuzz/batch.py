@@ -16,7 +16,7 @@ from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.types import TensorType
 from ptodsl.runtime.checked_launch import CheckedLaunch
-from tests.fuzz.executions import EXECUTIONS, Execution, built
+from tests.fuzz.executions import EXECUTIONS, built
 from tests.fuzz.trial import Arrays, Broken, Placed, behind
 
 SECONDS = 120
@@ -62,41 +62,39 @@ def merged(programs: Sequence[Program]) -> Program:
     return Program("Batch", (*kernels, entry), entries[0].span)
 
 
-def disagreements(
-    programs: Sequence[Placed], executions: tuple[Execution, ...] = EXECUTIONS
-) -> Iterator[tuple[Placed, str]]:
+def disagreements(programs: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
     """The programs of which an execution gives something else, with which and what.
 
     One that cannot be built, reports a finding or ends its process is among them.
     """
     try:
-        answers = _answers(programs, executions)
+        answers = _answers(programs)
     except Broken as broken:
         if len(programs) == 1:
             yield programs[0], str(broken)
             return
         middle = len(programs) // 2
         for half in (programs[:middle], programs[middle:]):
-            yield from disagreements(half, executions)
+            yield from disagreements(half)
         return
     for one, answer in zip(programs, answers, strict=True):
-        if text := "; ".join(_apart(one, answer, executions)):
+        if text := "; ".join(_apart(one, answer)):
             yield one, text
 
 
-def _apart(one: Placed, answers: Sequence[Arrays], executions: tuple[Execution, ...]) -> Iterator[str]:
+def _apart(one: Placed, answers: Sequence[Arrays]) -> Iterator[str]:
     """Of each execution the first array that differs."""
-    for execution, answer in zip(executions, answers, strict=True):
+    for execution, answer in zip(EXECUTIONS, answers, strict=True):
         for index, found in enumerate(answer):
             if text := one.apart(index, found):
                 yield f"{execution.name}: array {index} has {text}"
                 break
 
 
-def _answers(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> list[list[Arrays]]:
+def _answers(programs: Sequence[Placed]) -> list[list[Arrays]]:
     """What each program leaves behind in every execution; in a process of its own, which may end or hang."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_child, args=(programs, executions, sender))
+    child = multiprocessing.get_context("fork").Process(target=_child, args=(programs, sender))
     child.start()
     sender.close()
     try:
@@ -114,19 +112,20 @@ def _answers(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> l
     return answer
 
 
-def _child(programs: Sequence[Placed], executions: tuple[Execution, ...], sender: Connection) -> None:
+def _child(programs: Sequence[Placed], sender: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    sender.send(_all(programs, executions))
+    sender.send(_all(programs))
 
 
-def _all(programs: Sequence[Placed], executions: tuple[Execution, ...]) -> list[list[Arrays]] | str:
+def _all(programs: Sequence[Placed]) -> list[list[Arrays]] | str:
     """The answers by program, or what an execution ended with."""
     answers: list[list[Arrays]] = []
-    try:
-        for _, compiled in built(merged([one.placed for one in programs]), programs[0].source.arch, executions):
-            answers.append(_run(compiled, programs))
-    except Exception as error:  # whatever it is belongs in the report
-        return f"{executions[len(answers)].name}: {type(error).__name__}: {error}"
+    libraries = built(merged([one.placed for one in programs]), programs[0].source.arch)
+    for execution in EXECUTIONS:
+        try:
+            answers.append(_run(next(libraries), programs))
+        except Exception as error:  # whatever it is belongs in the report
+            return f"{execution.name}: {type(error).__name__}: {error}"
     return [list(each) for each in zip(*answers, strict=True)]
 
 

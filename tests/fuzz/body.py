@@ -123,7 +123,7 @@ class Body:
 
     def output(self, tensor: Tensor) -> Tensor:
         """A new output parameter like this one."""
-        made = replace(tensor, name=self.name("o"), written=True)
+        made = replace(tensor, name=self.name("o"))
         self.outputs.append(made)
         return made
 

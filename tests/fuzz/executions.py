@@ -62,15 +62,15 @@ def quickly_built(target: str) -> str:
     return row.name
 
 
-def built(placed: Program, arch: str, executions: tuple[Execution, ...]) -> Iterator[tuple[Execution, Compiled]]:
-    """Each execution with the program built for it, fresh buffers poisoned; a target is built once.
+def built(placed: Program, arch: str) -> Iterator[Compiled]:
+    """The program for each execution in turn, fresh buffers poisoned; a target is built once.
 
     The program is one that the verifiers have judged.
     """
-    for target, rows in groupby(executions, lambda one: one.target):
+    for target, rows in groupby(EXECUTIONS, lambda one: one.target):
         checking = Checking(strict=target == "checked")
         compiled = driver.compile_placed(
             placed, arch, quickly_built(target), checking=checking, poison=True, is_judged=True
         )
         for row in rows:
-            yield row, row.prepare(compiled)
+            yield row.prepare(compiled)

@@ -81,7 +81,6 @@ class Tensor:
     name: str
     shape: Shape
     dtype: DType
-    written: bool = False
     covered: bool = False
     rough: bool = False
     whole: bool = False

@@ -10,7 +10,7 @@ from ptodsl.machine import Architecture
 from tests.fuzz import ahead, control, cube, transfers, vector
 from tests.fuzz.body import Body
 from tests.fuzz.facts import Scalar, Tensor
-from tests.fuzz.shapes import COLUMNS_OF_TILES, ROWS_OF_TILES
+from tests.fuzz.tiles import COLUMNS_OF_TILES, ROWS_OF_TILES
 
 SIZES = (2, 3, 4, 4, 5, 6, 8, 10, 12, 30)
 """About how many statements a vector kernel has."""
@@ -31,7 +31,6 @@ class Kernel:
     scalars: tuple[Scalar, ...]
     outputs: tuple[Tensor, ...]
     provided: int
-    is_cube: bool
 
     def text(self, random: Random) -> list[str]:
         """The lines of its definition."""
@@ -65,7 +64,7 @@ def random_kernel(
     scalars = [one for one in body.scalars if one.name in used]
     covered = sum(one.covered for one in outputs)
     provided = random.randint(0, covered) if random.random() < 0.7 else 0
-    return Kernel(name, tuple(body.lines), tuple(body.inputs), tuple(scalars), tuple(outputs), provided, is_cube)
+    return Kernel(name, tuple(body.lines), tuple(body.inputs), tuple(scalars), tuple(outputs), provided)
 
 
 def vector_kernel(random: Random, architecture: Architecture, made: list[Tensor]) -> Body:

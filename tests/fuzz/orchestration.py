@@ -15,10 +15,9 @@ from tests.fuzz.sources import Argument
 
 @dataclass
 class Orchestration:
-    """Its lines and what they know. `whole`: every argument is of small whole numbers."""
+    """Its lines and what they know."""
 
     random: Random
-    whole: bool
     lines: list[str] = field(default_factory=list[str])
     arguments: list[Argument] = field(default_factory=list[Argument])
     made: list[Tensor] = field(default_factory=list[Tensor])

@@ -27,7 +27,7 @@ def random_program(seed: int) -> Source:
     architecture = random.choice(list(ARCHITECTURES.values()))
     kind = random.random()
     mixed, has_cube = CUBES <= kind < CUBES + MIXED, kind < CUBES + MIXED
-    main = Orchestration(random, has_cube)
+    main = Orchestration(random)
     name = f"F{seed}"
     kernels: list[Kernel] = []
     count = random.choice((2, 2, 3, 4)) if mixed or random.random() < SEVERAL else 1

@@ -10,8 +10,7 @@ from ptodsl.ops.table import ROWS
 from ptodsl.passes.conversions import steps as conversion
 from tests.fuzz.body import Body
 from tests.fuzz.facts import Tile, whole
-from tests.fuzz.literals import literal
-from tests.fuzz.shapes import DTYPES, granule, random_shape, takes
+from tests.fuzz.tiles import DTYPES, granule, literal, random_shape, takes
 from tests.fuzz.transfers import atomic, keep, load, update
 
 Write = Callable[[Body], "Tile | None"]
