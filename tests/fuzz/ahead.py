@@ -12,7 +12,7 @@ WINDOWS = 4
 """How many windows a tensor has: one more than the most iterations, so that the last may load ahead too."""
 
 
-def ahead(body: Body) -> Tile | None:
+def load_ahead(body: Body) -> None:
     """One tile that is carried, or two that take turns; each window goes through to an output."""
     shape, dtype = random_shape(body), body.random.choice(DTYPES)
     tensor = body.input((shape[0] * WINDOWS, shape[1]), dtype)
@@ -20,18 +20,16 @@ def ahead(body: Body) -> Tile | None:
     names = [body.name("t") for _ in range(body.random.choice((1, 2)))]
     for place, name in enumerate(names):
         body.line(_load(name, tensor, shape, str(place * shape[0])))
-    index, most = body.name("i"), max(0, int(body.trips.value) - 1)
+    index = body.name("i")
     with body.block(f"for {index} in pl.range({body.trips.name}):"):
-        body.integers.append(Integer(index, 0, most))
+        body.integers.append(Integer(index, 0, body.last_trip))
         if len(names) == 1:
             _through(body, names[0], tensor, output, shape, index)
         else:
             for opening, name in zip((f"if {index} % 2 == 0:", "else:"), names, strict=True):
                 with body.block(opening):
                     _through(body, name, tensor, output, shape, index)
-    tile = Tile(names[0], shape, dtype, whole(shape))
-    body.tiles.append(tile)
-    return tile
+    body.tiles.append(Tile(names[0], shape, dtype, whole(shape)))
 
 
 def _load(name: str, tensor: Tensor, shape: tuple[int, int], row: str) -> str:
@@ -53,11 +51,11 @@ def _through(body: Body, name: str, tensor: Tensor, output: Tensor, shape: tuple
         body.line(following)
 
 
-def ahead_of_product(body: CubeBody) -> Tile | None:
+def load_ahead_of_product(body: CubeBody) -> None:
     """A left operand in L1 that is loaded for the next product right after it was moved for this one."""
     product = body.pick()
     if product is None:
-        return None
+        return
     dtype = body.random.choice([one for one in OPERANDS if accumulator(one) is product.dtype])
     rows, depth = product.shape[0], body.random.choice((8, 16, 17, 32))
     along_k, (high, wide) = Extent(str(depth), depth), product.valid
@@ -65,13 +63,10 @@ def ahead_of_product(body: CubeBody) -> Tile | None:
     name, index = body.name("l"), body.name("i")
     form = f"[{rows}, {depth}], valid_shape=[{high.text}, {depth}], target_memory=pl.MemorySpace.L1)"
     body.line(f"{name} = pl.load({tensor.name}, [0, 0], {form}")
-    operands = list(body.operands)
     with body.block(f"for {index} in pl.range({body.trips.name}):"):
-        body.integers.append(Integer(index, 0, max(0, int(body.trips.value) - 1)))
+        body.integers.append(Integer(index, 0, body.last_trip))
         left = body.name("m")
         right = staged(body, (depth, product.shape[1]), dtype, along_k, wide, is_left=False)
         body.line(f"{left} = pl.move({name}, target_memory=pl.MemorySpace.L0A)")
         body.line(f"{name} = pl.load({tensor.name}, [0, ({index} + 1) * {depth}], {form}")
         body.line(f"{product.name} = pl.matmul_acc({product.name}, {left}, {right})")
-    body.operands = operands
-    return product

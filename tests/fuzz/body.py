@@ -1,45 +1,43 @@
-"""The lines of a random kernel while they are written, with the scopes of its names."""
+"""A random kernel while it is written: what its statements have at hand, and what is visible where."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from random import Random
+from dataclasses import dataclass, replace
 
 from ptodsl.ir.dtypes import BOOL, FP32, INDEX, INT32, INT64, DType
 from ptodsl.machine import Architecture
 from tests.fuzz.facts import Extent, Integer, Scalar, Shape, Tensor, Tile
+from tests.fuzz.lines import Lines
 
 REASSIGNED = 0.3
 """How often a result goes to a name that exists."""
 
 
 @dataclass
-class Body:
-    """A kernel being written for an architecture; `wanted` are tensors of others that its inputs may be."""
+class Body(Lines):
+    """A kernel being written for an architecture.
 
-    random: Random
+    `wanted` are tensors of others that its inputs may be; `is_large` says that its tiles are so large that few fit.
+    """
+
     architecture: Architecture
     wanted: Sequence[Tensor] = ()
-    lines: list[str] = field(default_factory=list[str])
-    depth: int = 0
-    tiles: list[Tile] = field(default_factory=list[Tile])
-    integers: list[Integer] = field(default_factory=list[Integer])
-    inputs: list[Tensor] = field(default_factory=list[Tensor])
-    outputs: list[Tensor] = field(default_factory=list[Tensor])
-    scalars: list[Scalar] = field(default_factory=list[Scalar])
-    counters: list[str] = field(default_factory=list[str])
-    """Integers that statements change; never negative."""
-    factors: list[str] = field(default_factory=list[str])
-    """FP32 numbers that statements change."""
-    start: int = 0
-    """Where the tiles of the present block begin in `tiles`."""
-    count: int = 0
     is_large: bool = False
-    """Whether its tiles are so large that only a few fit."""
 
     def __post_init__(self) -> None:
+        self.inputs: list[Tensor] = []
+        self.outputs: list[Tensor] = []
+        self.scalars: list[Scalar] = []
+        self.tiles: list[Tile] = []
+        """The visible ones; those of the present block begin at `start`."""
+        self.start = 0
+        self.integers: list[Integer] = []
+        self.counters: list[str] = []
+        """Integers that statements change; never negative."""
+        self.numbers: list[str] = []
+        """FP32 numbers that statements change."""
         for dtype, limit in ((INT64, 9), (INT32, 4), (INDEX, 40)):
             self.parameter(dtype, self.random.randint(1, limit))
         self.trips = self.parameter(INT64, self.random.choice((0, 1, 2, 3)))
@@ -55,31 +53,21 @@ class Body:
             self.integers.append(Integer(scalar.name, int(value), int(value)))
         return scalar
 
-    def name(self, prefix: str) -> str:
-        """A fresh name."""
-        self.count += 1
-        return f"{prefix}{self.count}"
-
-    def chance(self, probability: float) -> bool:
-        """True that often."""
-        return self.random.random() < probability
-
-    def line(self, text: str) -> None:
-        """One more line."""
-        self.lines.append("    " * self.depth + text)
+    @property
+    def last_trip(self) -> int:
+        """The index of the last iteration of a loop that goes round as often as `trips` says; 0 where it has none."""
+        return max(0, int(self.trips.value) - 1)
 
     @contextmanager
     def block(self, opening: str) -> Generator[None]:
         """The lines of an indented block; the names that it makes end with it."""
-        self.line(opening)
-        tiles, integers, lines = list(self.tiles), list(self.integers), len(self.lines)
-        counters, factors, start = list(self.counters), list(self.factors), self.start
-        self.depth, self.start = self.depth + 1, len(tiles)
-        yield
-        if len(self.lines) == lines:
-            self.line("pass")
-        self.depth, self.start = self.depth - 1, start
-        self.tiles, self.integers, self.counters, self.factors = tiles, integers, counters, factors
+        tiles, start, integers = list(self.tiles), self.start, list(self.integers)
+        counters, numbers = list(self.counters), list(self.numbers)
+        self.start = len(tiles)
+        with super().block(opening):
+            yield
+        self.tiles, self.start, self.integers = tiles, start, integers
+        self.counters, self.numbers = counters, numbers
 
     def define(self, text: str, tile: Tile) -> Tile:
         """`tile` is what the expression gives: under a new name, or one of a tile of that kind."""
@@ -104,13 +92,7 @@ class Body:
 
     def partner(self, tile: Tile) -> Tile:
         """A tile that may stand beside this one in arithmetic: itself where there is no other."""
-        fitting = [
-            other
-            for other in self.tiles
-            if (other.shape, other.dtype) == (tile.shape, tile.dtype)
-            and [extent.text for extent in other.valid] == [extent.text for extent in tile.valid]
-        ]
-        return self.random.choice(fitting)
+        return self.random.choice([other for other in self.tiles if other.form == tile.form])
 
     def input(self, shape: Shape, dtype: DType, *, rough: bool = False, whole: bool = False) -> Tensor:
         """An input of that type: a new parameter or one that is there."""
@@ -163,7 +145,7 @@ class Body:
     def number(self) -> str:
         """An FP32 scalar."""
         given = next(scalar.name for scalar in self.scalars if scalar.dtype is FP32)
-        return self.random.choice([given, *self.factors])
+        return self.random.choice([given, *self.numbers])
 
     def _agree(self, left: str, right: str) -> bool:
         """Whether two integers may be compared: of one dtype, or INDEX (as loop indices are) with any."""

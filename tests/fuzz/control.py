@@ -1,56 +1,42 @@
-"""Random blocks of statements: branches and loops around what a table of writers gives."""
+"""Random blocks of vector kernels: branches, loops and what flows through them, around the statements of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from tests.fuzz.body import Body
-from tests.fuzz.facts import Extent, Integer, Tile
+from tests.fuzz.facts import Extent, Integer
+from tests.fuzz.vector import WRITERS
 
 DEPTH = 3
+"""How deep blocks may stand in blocks."""
 TRIES = 12
+"""How many writers are asked for a statement before there is none."""
 
-Writers = tuple[tuple[int, Callable[[Body], "Tile | None"]], ...]
 
-
-def write_block(body: Body, writers: Writers, size: int, depth: int = 0) -> None:
+def write_block(body: Body, size: int) -> None:
     """About `size` statements."""
     for _ in range(size):
         kind = body.random.random()
-        if depth < DEPTH and kind < 0.10:
-            _loop(body, writers, depth)
-        elif depth < DEPTH and kind < 0.18:
-            _branch(body, writers, depth)
-        elif depth < DEPTH and kind < 0.22:
-            _merge(body, writers, depth)
-        elif kind < 0.25:
-            _narrow(body)
-        elif kind < 0.27:
-            _narrow_in_place(body)
-        elif kind < 0.30 and depth < DEPTH:
-            _written_carry(body, writers, depth)
-        elif kind < 0.34:
-            write_scalar(body)
-        else:
-            write_one(body, writers)
+        fitting = (write for limit, write, nests in FORMS if kind < limit and not (nests and body.depth >= DEPTH))
+        next(fitting, _one)(body)
 
 
-def write_one(body: Body, writers: Writers) -> None:
-    """One statement: the first of some random writers that finds what it needs."""
-    weights, functions = zip(*writers, strict=True)
+def _one(body: Body) -> None:
+    """One statement of those of vector kernels: the first of some random writers that finds what it needs."""
+    weights, functions = zip(*WRITERS, strict=True)
     for write in body.random.choices(functions, weights, k=TRIES):
         if write(body) is not None:
             return
 
 
-def _loop(body: Body, writers: Writers, depth: int) -> None:
+def _loop(body: Body) -> None:
     index = body.name("i")
     trips = body.trips
     bounds, least, most = body.random.choice(
         (
             ("3", 0, 2),
-            (trips.name, 0, max(0, int(trips.value) - 1)),
+            (trips.name, 0, body.last_trip),
             (f"1, {trips.name} + 1", 1, max(1, int(trips.value))),
             ("0, 8, 3", 0, 6),
             (f"{trips.name}, 0, -1", 1, max(1, int(trips.value))),
@@ -60,10 +46,10 @@ def _loop(body: Body, writers: Writers, depth: int) -> None:
     )
     with body.block(f"for {index} in pl.range({bounds}):"):
         body.integers += 2 * [Integer(index, least, most)]
-        write_block(body, writers, body.random.randint(1, 4), depth + 1)
+        write_block(body, body.random.randint(1, 4))
 
 
-def _written_carry(body: Body, writers: Writers, depth: int) -> None:
+def _written_carry(body: Body) -> None:
     """A loop that says what it carries, and under which names it leaves."""
     tiles = [tile for _ in range(body.random.choice((1, 2))) if (tile := body.pick()) is not None]
     if not tiles:
@@ -72,15 +58,15 @@ def _written_carry(body: Body, writers: Writers, depth: int) -> None:
     index, trips = body.name("i"), body.trips
     names, initial = (f"{', '.join(some)}," for some in (carried, [tile.name for tile in tiles]))
     with body.block(f"for {index}, ({names}) in pl.range({trips.name}, init_values=({initial})):"):
-        body.integers.append(Integer(index, 0, max(0, int(trips.value) - 1)))
+        body.integers.append(Integer(index, 0, body.last_trip))
         body.tiles += [replace(tile, name=name) for tile, name in zip(tiles, carried, strict=True)]
-        write_block(body, writers, body.random.randint(1, 3), depth + 1)
+        write_block(body, body.random.randint(1, 3))
         yielded = [body.random.choice([one.name for one in body.tiles if one.kind == tile.kind]) for tile in tiles]
         body.line(f"{', '.join(left)} = pl.yield_({', '.join(yielded)})")
     body.tiles += [replace(tile, name=name) for tile, name in zip(tiles, left, strict=True)]
 
 
-def write_scalar(body: Body) -> None:
+def _scalar(body: Body) -> None:
     """A number that changes, or a new one."""
     found = body.random.choice(body.integers).text
     if body.chance(0.6):
@@ -102,24 +88,24 @@ def write_scalar(body: Body) -> None:
     text = body.random.choice(
         (f"{factor} * 0.5", f"{factor} - 1.0", f"{factor} / 3.0", f"-{factor}", f"pl.min({factor}, 2.0)")
     )
-    name = body.random.choice(body.factors) if body.factors and body.chance(0.6) else body.name("f")
+    name = body.random.choice(body.numbers) if body.numbers and body.chance(0.6) else body.name("f")
     body.line(f"{name} = {text}")
-    if name not in body.factors:
-        body.factors.append(name)
+    if name not in body.numbers:
+        body.numbers.append(name)
 
 
-def _branch(body: Body, writers: Writers, depth: int) -> None:
+def _branch(body: Body) -> None:
     with body.block(f"if {body.condition()}:"):
-        write_block(body, writers, body.random.randint(1, 3), depth + 1)
+        write_block(body, body.random.randint(1, 3))
     if body.chance(0.3):
         with body.block(f"elif {body.condition()}:"):
-            write_block(body, writers, body.random.randint(1, 2), depth + 1)
+            write_block(body, body.random.randint(1, 2))
     if body.chance(0.5):
         with body.block("else:"):
-            write_block(body, writers, body.random.randint(1, 3), depth + 1)
+            write_block(body, body.random.randint(1, 3))
 
 
-def _merge(body: Body, writers: Writers, depth: int) -> None:
+def _merge(body: Body) -> None:
     """A name that both branches define, each with a tile of one kind."""
     tile = body.pick()
     if tile is None:
@@ -127,7 +113,7 @@ def _merge(body: Body, writers: Writers, depth: int) -> None:
     name = body.name("t")
     for opening in (f"if {body.condition()}:", "else:"):
         with body.block(opening):
-            write_block(body, writers, body.random.randint(0, 2), depth + 1)
+            write_block(body, body.random.randint(0, 2))
             body.line(f"{name} = {body.random.choice([t.name for t in body.tiles if t.kind == tile.kind])}")
     body.tiles.append(replace(tile, name=name))
 
@@ -167,3 +153,15 @@ def _narrow_in_place(body: Body) -> None:
     )
     first, second = unknown
     body.tiles = [replace(one, valid=(first, second)) if one.name == tile.name else one for one in body.tiles]
+
+
+FORMS = (
+    (0.10, _loop, True),
+    (0.18, _branch, True),
+    (0.22, _merge, True),
+    (0.25, _narrow, False),
+    (0.27, _narrow_in_place, False),
+    (0.30, _written_carry, True),
+    (0.34, _scalar, False),
+)
+"""What is no single statement: up to which of the numbers from 0 to 1 it is written, and whether it holds blocks."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT32, DType
@@ -11,6 +13,8 @@ from tests.fuzz.facts import Extent, Integer, Shape, Tensor, Tile, whole
 SIZES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64)
 LARGE = (64, 100, 128, 128, 256)
 DTYPES = (FP16, FP16, BF16, FP32, INT8)
+DEPTH = 2
+"""How deep blocks may stand in blocks."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ class CubeBody(Body):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.operands: list[Operand] = []
+
+    @contextmanager
+    def block(self, opening: str) -> Generator[None]:
+        """The lines of an indented block; what it stages ends with it."""
+        operands = list(self.operands)
+        with super().block(opening):
+            yield
+        self.operands = operands
 
 
 def load(
@@ -112,23 +124,21 @@ def product_of(body: CubeBody, dtype: DType) -> Tile:
     return Tile(body.name("c"), shape, accumulator(dtype), valid)
 
 
-def matmul(body: CubeBody) -> Tile:
+def matmul(body: CubeBody) -> None:
     """A new product."""
     dtype = body.random.choice(DTYPES)
     tile = product_of(body, dtype)
     body.line(f"{tile.name} = pl.matmul({factors(body, tile, dtype)})")
     body.tiles.append(tile)
-    return tile
 
 
-def accumulate(body: CubeBody) -> Tile | None:
+def accumulate(body: CubeBody) -> None:
     """One more product into an accumulator; its old value is dead after."""
     tile = body.pick()
     if tile is None:
-        return None
+        return
     dtype = INT8 if tile.dtype is INT32 else body.random.choice(DTYPES[:-1])
     body.line(f"{tile.name} = pl.matmul_acc({tile.name}, {factors(body, tile, dtype)})")
-    return tile
 
 
 def store(body: CubeBody, tile: Tile) -> None:
@@ -142,12 +152,12 @@ def store(body: CubeBody, tile: Tile) -> None:
     body.line(f"{tensor.name} = pl.store({tile.name}, {place}, {tensor.name})")
 
 
-def write_block(body: CubeBody, size: int, depth: int = 0) -> None:
-    """About `size` statements; what a block stages is not visible after it."""
+def write_block(body: CubeBody, size: int) -> None:
+    """About `size` statements."""
     for _ in range(size):
         kind = body.random.random()
-        if depth < 2 and kind < 0.25:
-            nested(body, depth)
+        if body.depth < DEPTH and kind < 0.25:
+            nested(body)
         elif kind < 0.3 and len(body.tiles) < 4:
             merged(body)
         elif kind < 0.55 and len(body.tiles) < 4:
@@ -161,28 +171,24 @@ def write_block(body: CubeBody, size: int, depth: int = 0) -> None:
 def merged(body: CubeBody) -> None:
     """A product that is one of two."""
     dtype = body.random.choice(DTYPES)
-    tile, operands = product_of(body, dtype), list(body.operands)
+    tile = product_of(body, dtype)
     for opening in (f"if {body.condition()}:", "else:"):
         with body.block(opening):
             body.line(f"{tile.name} = pl.matmul({factors(body, tile, dtype)})")
-        body.operands = list(operands)
     body.tiles.append(tile)
 
 
-def nested(body: CubeBody, depth: int) -> None:
+def nested(body: CubeBody) -> None:
     """A loop or a branch."""
-    trips = body.trips
     index = body.name("i")
-    most = max(0, int(trips.value) - 1)
-    loops = [(f"for {index} in pl.range({trips.name}):", most), (f"for {index} in pl.range(3):", 2)]
-    opening, most = body.random.choice(loops) if body.chance(0.6) else (f"if {body.condition()}:", -1)
-    operands = list(body.operands)
-    with body.block(opening):
-        if most >= 0:
+    if body.chance(0.6):
+        bound, most = body.random.choice(((body.trips.name, body.last_trip), ("3", 2)))
+        with body.block(f"for {index} in pl.range({bound}):"):
             body.integers += 2 * [Integer(index, 0, most)]
-        write_block(body, body.random.randint(1, 3), depth + 1)
-    body.operands = list(operands)
-    if most < 0 and body.chance(0.4):
+            write_block(body, body.random.randint(1, 3))
+        return
+    with body.block(f"if {body.condition()}:"):
+        write_block(body, body.random.randint(1, 3))
+    if body.chance(0.4):
         with body.block("else:"):
-            write_block(body, body.random.randint(1, 2), depth + 1)
-        body.operands = list(operands)
+            write_block(body, body.random.randint(1, 2))

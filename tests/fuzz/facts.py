@@ -39,9 +39,14 @@ class Tile:
     rough: bool = False
 
     @property
+    def form(self) -> tuple[object, ...]:
+        """What another tile must share to stand beside this one in arithmetic."""
+        return self.shape, self.dtype, tuple(extent.text for extent in self.valid)
+
+    @property
     def kind(self) -> tuple[object, ...]:
         """What another tile must share to take this one's place."""
-        return self.shape, self.dtype, tuple(extent.text for extent in self.valid), self.rough
+        return *self.form, self.rough
 
     @property
     def is_whole(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 from tests.fuzz.kernels import Kernel
 from tests.fuzz.orchestration import Orchestration
 from tests.fuzz.tasks import submit
@@ -15,23 +13,22 @@ BRANCHES = 0.15
 """How often they stand in a branch."""
 
 
-def write_tasks(main: Orchestration, kernels: list[Kernel], depth: int = 0) -> None:
+def write_tasks(main: Orchestration, kernels: list[Kernel]) -> None:
     """Tasks of every kernel, in order."""
     while kernels:
         count = main.random.randint(1, len(kernels))
         form = main.random.random()
-        if depth < DEPTH and form < LOOPS:
-            with _loop(main):
-                write_tasks(main, kernels[:count], depth + 1)
-        elif depth < DEPTH and form < LOOPS + BRANCHES:
-            _branch(main, kernels[:count], depth)
+        if main.depth < DEPTH and form < LOOPS:
+            _loop(main, kernels[:count])
+        elif main.depth < DEPTH and form < LOOPS + BRANCHES:
+            _branch(main, kernels[:count])
         else:
             count = 1
             submit(main, kernels[0])
         kernels = kernels[count:]
 
 
-def _loop(main: Orchestration) -> AbstractContextManager[None]:
+def _loop(main: Orchestration, kernels: list[Kernel]) -> None:
     index = main.name("b")
     bounds = main.random.choice(("2", "3", "1, 3", "2, -1, -1"))
     if main.chance(0.6):
@@ -41,13 +38,15 @@ def _loop(main: Orchestration) -> AbstractContextManager[None]:
         if tensors:
             found = main.random.choice(tensors)
             bounds = f"pl.tensor.dim({found.name}, {found.shape.index(min(found.shape))})"
-    return main.block(f"for {index} in pl.range({bounds}):", index)
+    with main.block(f"for {index} in pl.range({bounds}):"):
+        main.indices.append(index)
+        write_tasks(main, kernels)
 
 
-def _branch(main: Orchestration, kernels: list[Kernel], depth: int) -> None:
+def _branch(main: Orchestration, kernels: list[Kernel]) -> None:
     left = main.random.choice([main.number(), *main.indices])
     with main.block(f"if {left} {main.random.choice(('>', '<', '==', '!='))} {main.random.randint(0, 2)}:"):
-        write_tasks(main, kernels, depth + 1)
+        write_tasks(main, kernels)
     if main.chance(0.4):
         with main.block("else:"):
-            write_tasks(main, kernels[-1:], depth + 1)
+            write_tasks(main, kernels[-1:])

@@ -7,7 +7,7 @@ from random import Random
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32
 from ptodsl.machine import Architecture
-from tests.fuzz import ahead, control, cube, transfers, vector
+from tests.fuzz import ahead, control, cube, transfers
 from tests.fuzz.body import Body
 from tests.fuzz.facts import Scalar, Tensor
 from tests.fuzz.tiles import COLUMNS_OF_TILES, ROWS_OF_TILES
@@ -75,8 +75,8 @@ def vector_kernel(random: Random, architecture: Architecture, made: list[Tensor]
     while len(body.tiles) < 2:
         transfers.load(body)
     if random.random() < AHEAD:
-        ahead.ahead(body)
-    control.write_block(body, vector.WRITERS, random.choice(SIZES[:4] if body.is_large else SIZES))
+        ahead.load_ahead(body)
+    control.write_block(body, random.choice(SIZES[:4] if body.is_large else SIZES))
     for tile in random.sample(body.tiles, min(len(body.tiles), random.randint(1, 4))):
         transfers.store(body, tile)
     return body
@@ -103,7 +103,7 @@ def cube_kernel(random: Random, architecture: Architecture, made: list[Tensor]) 
     body = cube.CubeBody(random, architecture, made, is_large=random.random() < LARGE)
     cube.matmul(body)
     if random.random() < AHEAD:
-        ahead.ahead_of_product(body)
+        ahead.load_ahead_of_product(body)
     cube.write_block(body, random.randint(1, 2 if body.is_large else 6))
     for tile in random.sample(body.tiles, min(len(body.tiles), 2)):
         cube.store(body, tile)

@@ -1,64 +1,45 @@
-"""A random orchestration while it is written: its lines, its parameters, and what tasks have made."""
+"""A random orchestration while it is written: its parameters, and what tasks have made and may use."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from random import Random
+from dataclasses import dataclass
 from typing import Any
 
 from ptodsl.ir.dtypes import INT64, DType
 from tests.fuzz.facts import Tensor
+from tests.fuzz.lines import Lines
 from tests.fuzz.sources import Argument
 
 
 @dataclass
-class Orchestration:
-    """Its lines and what they know."""
+class Orchestration(Lines):
+    """The tensors that its lines name, and what is known of them."""
 
-    random: Random
-    lines: list[str] = field(default_factory=list[str])
-    arguments: list[Argument] = field(default_factory=list[Argument])
-    made: list[Tensor] = field(default_factory=list[Tensor])
-    """Tensors of the orchestration that are wholly written."""
-    results: list[Tensor] = field(default_factory=list[Tensor])
-    """Tensors that the program may return as its own."""
-    fresh: list[Tensor] = field(default_factory=list[Tensor])
-    """Outputs that calls left out."""
-    written: set[Argument] = field(default_factory=set[Argument])
-    """Arguments that tasks write."""
-    present: set[Argument] = field(default_factory=set[Argument])
-    """Those that the present task writes."""
-    indices: list[str] = field(default_factory=list[str])
-    """The indices of the loops around the present task."""
-    depth: int = 0
-    used: set[str] = field(default_factory=set[str])
-    """Names that later tasks read."""
-    count: int = 0
-
-    def name(self, prefix: str) -> str:
-        """A fresh name."""
-        self.count += 1
-        return f"{prefix}{self.count}"
-
-    def line(self, text: str) -> None:
-        """One more line."""
-        self.lines.append("    " * self.depth + text)
-
-    def chance(self, probability: float) -> bool:
-        """True that often."""
-        return self.random.random() < probability
+    def __post_init__(self) -> None:
+        self.arguments: list[Argument] = []
+        self.made: list[Tensor] = []
+        """Tensors of the orchestration that are wholly written."""
+        self.results: list[Tensor] = []
+        """Tensors that the program may return as its own."""
+        self.fresh: list[Tensor] = []
+        """Outputs that calls left out."""
+        self.written: set[Argument] = set()
+        """Arguments that tasks write."""
+        self.present: set[Argument] = set()
+        """Those that the present task writes."""
+        self.used: set[str] = set()
+        """Names that later tasks read."""
+        self.indices: list[str] = []
+        """The indices of the loops around the present task."""
 
     @contextmanager
-    def block(self, opening: str, index: str = "") -> Generator[None]:
+    def block(self, opening: str) -> Generator[None]:
         """The lines of a block; what it makes ends with it."""
-        self.line(opening)
         made, indices = list(self.made), list(self.indices)
-        self.depth += 1
-        self.indices += [index] if index else []
-        yield
-        self.depth -= 1
+        with super().block(opening):
+            yield
         self.made, self.indices = made, indices
 
     def argument(self, shape: tuple[int, ...], dtype: DType, **facts: Any) -> Argument:

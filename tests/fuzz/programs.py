@@ -18,7 +18,7 @@ MIXED = 0.2
 SEVERAL = 0.3
 """How many of the others have several kernels."""
 AGAIN = 0.3
-"""How often a kernel has more tasks than one."""
+"""How often the tasks of a kernel come with more of the kernel before."""
 
 
 def random_program(seed: int) -> Source:
@@ -30,21 +30,12 @@ def random_program(seed: int) -> Source:
     main = Orchestration(random)
     name = f"F{seed}"
     kernels: list[Kernel] = []
-    count = random.choice((2, 2, 3, 4)) if mixed or random.random() < SEVERAL else 1
-    while len(kernels) < count:
-        made = len(kernels)
-        kernels += [
-            random_kernel(
-                f"{name.lower()}_k{made}",
-                random,
-                architecture,
-                main.made,
-                is_cube=random.random() < 0.5 if mixed and made else has_cube and not mixed,
-                feeds_cube=mixed and (not made or random.random() < 0.3),
-            )
-        ]
-        again = kernels[-2:] if random.random() < AGAIN else kernels[-1:]
-        write_tasks(main, again)
+    for made in range(random.choice((2, 2, 3, 4)) if mixed or random.random() < SEVERAL else 1):
+        is_cube = random.random() < 0.5 if mixed and made else has_cube and not mixed
+        feeds_cube = mixed and (not made or random.random() < 0.3)
+        title = f"{name.lower()}_k{made}"
+        kernels.append(random_kernel(title, random, architecture, main.made, is_cube=is_cube, feeds_cube=feeds_cube))
+        write_tasks(main, kernels[-2:] if random.random() < AGAIN else kernels[-1:])
     returned = _returned(main)
     lines = [line for kernel in kernels for line in [*kernel.text(random), ""]] + _entry(main, returned)
     body = "\n".join(f"    {line}" if line else "" for line in lines)

@@ -57,8 +57,9 @@ def _chosen(main: Orchestration, tensor: Tensor) -> str:
         _view(main, tensor) if main.chance(0.5) else main.argument(tensor.shape, tensor.dtype).name for _ in range(2)
     ]
     name = main.name("w")
-    for line in (f"if {number} > 1:", f"    {name} = {sides[0]}", "else:", f"    {name} = {sides[1]}"):
-        main.line(line)
+    for opening, side in zip((f"if {number} > 1:", "else:"), sides, strict=True):
+        with main.block(opening):
+            main.line(f"{name} = {side}")
     return name
 
 

@@ -9,7 +9,7 @@ from ptodsl.ops.row import Family
 from ptodsl.ops.table import ROWS
 from ptodsl.passes.conversions import steps as conversion
 from tests.fuzz.body import Body
-from tests.fuzz.facts import Tile, whole
+from tests.fuzz.facts import Extent, Tile, whole
 from tests.fuzz.tiles import DTYPES, granule, literal, random_shape, takes
 from tests.fuzz.transfers import atomic, keep, load, update
 
@@ -61,7 +61,7 @@ def rough(body: Body) -> Tile | None:
     tile = body.pick(exact=True)
     if tile is None or tile.dtype is not FP32:
         return None
-    inner = f"pl.minimum(pl.maximum({tile.name}, {'-8.0'}), 8.0)"
+    inner = f"pl.minimum(pl.maximum({tile.name}, -8.0), 8.0)"
     name = body.random.choice(ROUGH)
     text = f"pl.{name}({inner})" if name == "exp" else f"pl.{name}(pl.maximum(pl.abs({inner}), 2.0))"
     return body.define(text, tile.like(rough=True))
@@ -115,11 +115,10 @@ def row_reduction(body: Body) -> Tile | None:
     name = body.random.choice(REDUCTIONS["row"])
     if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
         return None
-    rows = tile.shape[0]
     text = tile.name
     if body.chance(0.3):
-        text += f", pl.create_tile([{rows}, {tile.shape[1]}], pl.{tile.dtype})"
-    return body.define(f"pl.{name}({text})", tile.like(shape=(rows, 1), valid=(tile.valid[0], *whole((1, 1))[1:])))
+        text += f", pl.create_tile([{tile.shape[0]}, {tile.shape[1]}], pl.{tile.dtype})"
+    return body.define(f"pl.{name}({text})", reduced(tile, 0))
 
 
 def column_reduction(body: Body) -> Tile | None:
@@ -128,10 +127,15 @@ def column_reduction(body: Body) -> Tile | None:
     name = body.random.choice(REDUCTIONS["col"])
     if tile is None or not takes(body, name, tile.dtype) or refused_as_column(body, tile):
         return None
-    columns = tile.shape[1]
-    return body.define(
-        f"pl.{name}({tile.name})", tile.like(shape=(1, columns), valid=(whole((1, 1))[0], tile.valid[1]))
-    )
+    return body.define(f"pl.{name}({tile.name})", reduced(tile, 1))
+
+
+def reduced(tile: Tile, dim: int) -> Tile:
+    """The column (0) or the row (1) that a tile is reduced to."""
+    one = Extent("1", 1)
+    if dim == 0:
+        return tile.like(shape=(tile.shape[0], 1), valid=(tile.valid[0], one))
+    return tile.like(shape=(1, tile.shape[1]), valid=(one, tile.valid[1]))
 
 
 def expansion(body: Body) -> Tile | None:
@@ -141,13 +145,7 @@ def expansion(body: Body) -> Tile | None:
     kind, name = ("row", "col")[dim], body.random.choice(EXPANSIONS)
     if tile is None or not takes(body, f"{kind}_expand_{name}", tile.dtype) or refused_as_column(body, tile):
         return None
-    shape = (tile.shape[0], 1) if dim == 0 else (1, tile.shape[1])
-    vectors = [
-        other
-        for other in body.tiles
-        if (other.shape, other.dtype, other.valid[dim].text) == (shape, tile.dtype, tile.valid[dim].text)
-        and other.valid[1 - dim].text == "1"
-    ]
+    vectors = [other for other in body.tiles if other.form == reduced(tile, dim).form]
     vector = body.random.choice(vectors) if vectors else _vector(body, tile, dim)
     if vector is None:
         return None
@@ -162,9 +160,7 @@ def _vector(body: Body, tile: Tile, dim: int) -> Tile | None:
     name = f"{('row', 'col')[dim]}_max"
     if tile.rough or not takes(body, name, tile.dtype):
         return None
-    shape, ends = (tile.shape[0], 1) if dim == 0 else (1, tile.shape[1]), whole((1, 1))
-    valid = (tile.valid[0], ends[1]) if dim == 0 else (ends[0], tile.valid[1])
-    return body.define(f"pl.{name}({tile.name})", tile.like(shape=shape, valid=valid))
+    return body.define(f"pl.{name}({tile.name})", reduced(tile, dim))
 
 
 def reshape(body: Body) -> Tile | None:
