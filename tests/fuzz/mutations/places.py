@@ -6,18 +6,19 @@ import ast
 from collections.abc import Callable
 from random import Random
 
-Change = Callable[[ast.Module, Random], bool]
-"""Changes a tree in place; False where it holds nothing to change so."""
+Change = Callable[[ast.Module, Random], None]
+"""Changes a tree in place; leaves it as it is where it holds nothing to change so."""
+
+IN_FUNCTIONS = (ast.FunctionDef, ast.For, ast.If)
+"""What holds the statements of functions."""
 
 
-def statements(tree: ast.Module) -> list[tuple[list[ast.stmt], int]]:
-    """Every statement of a function: the block that holds it, and where."""
-    blocks: list[list[ast.stmt]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.For | ast.If):
-            blocks.append(node.body)
-            if not isinstance(node, ast.FunctionDef) and node.orelse:
-                blocks.append(node.orelse)
+def statements(
+    tree: ast.Module, holders: tuple[type[ast.stmt], ...] = IN_FUNCTIONS
+) -> list[tuple[list[ast.stmt], int]]:
+    """Every statement that such a holder has: the block that it is in, and where."""
+    held = [node for node in ast.walk(tree) if isinstance(node, holders)]
+    blocks = [block for node in held for name in ("body", "orelse") if (block := getattr(node, name, []))]
     return [(block, index) for block in blocks for index in range(len(block))]
 
 
