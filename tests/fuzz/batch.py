@@ -16,8 +16,9 @@ from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.types import TensorType
 from ptodsl.runtime.checked_launch import CheckedLaunch
+from tests.fuzz.answers import Arrays, left_behind
 from tests.fuzz.executions import EXECUTIONS, built
-from tests.fuzz.trial import Arrays, Broken, Placed, behind
+from tests.fuzz.trial import Broken, Placed
 
 SECONDS = 120
 """How much of a processor's time a batch may take, its C++ compiler apart: none of its programs takes a second."""
@@ -77,18 +78,11 @@ def disagreements(programs: Sequence[Placed]) -> Iterator[tuple[Placed, str]]:
         for half in (programs[:middle], programs[middle:]):
             yield from disagreements(half)
         return
-    for one, answer in zip(programs, answers, strict=True):
-        if text := "; ".join(_apart(one, answer)):
-            yield one, text
-
-
-def _apart(one: Placed, answers: Sequence[Arrays]) -> Iterator[str]:
-    """Of each execution the first array that differs."""
-    for execution, answer in zip(EXECUTIONS, answers, strict=True):
-        for index, found in enumerate(answer):
-            if text := one.apart(index, found):
-                yield f"{execution.name}: array {index} has {text}"
-                break
+    for one, found in zip(programs, answers, strict=True):
+        pairs = zip(EXECUTIONS, found, strict=True)
+        texts = [f"{execution.name}: {text}" for execution, arrays in pairs if (text := one.answer.apart(arrays))]
+        if texts:
+            yield one, "; ".join(texts)
 
 
 def _answers(programs: Sequence[Placed]) -> list[list[Arrays]]:
@@ -137,6 +131,6 @@ def _run(compiled: Compiled, programs: Sequence[Placed]) -> list[Arrays]:
     count = sum(len(one.program.entry.results) for one in programs)
     results = iter([given] if count == 1 else given or [])
     return [
-        behind([next(results) for _ in one.program.entry.results], some)
+        left_behind([next(results) for _ in one.program.entry.results], some)
         for one, some in zip(programs, values, strict=True)
     ]

@@ -22,4 +22,4 @@ def _problem(source: Source, found: Failure) -> tuple[str, tuple[float | None, .
     """How a program fails now, and how far its arrays may be apart where it gets so far."""
     again = campaign([source])
     problem = again.failures[0].problem if again.failures else found.problem
-    return problem, again.placed[0].bounds if again.placed else (None,) * len(source.is_rough)
+    return problem, again.placed[0].answer.bounds if again.placed else (None,) * len(source.is_rough)

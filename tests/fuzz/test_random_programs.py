@@ -54,8 +54,9 @@ def test_a_wrong_answer_is_found() -> None:
     source, _ = regression(next(path for path in REGRESSIONS if path.stem == "choice_of_views"))
     placed = attempt(source)
     assert isinstance(placed, Placed)
-    wrong = np.array(placed.answer[0], np.float32)
+    first, *others = placed.answer.arrays
+    wrong = np.array(first, np.float32)
     wrong[3, 7] += 1
-    ((found, text),) = disagreements([replace(placed, answer=[wrong, *placed.answer[1:]])])
+    ((found, text),) = disagreements([replace(placed, answer=replace(placed.answer, arrays=[wrong, *others]))])
     assert found.source is source
     assert text.startswith("library: array 0 has 1 of 32 elements: [3, 7]")

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from typing import Any
 from zlib import crc32
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ptodsl import interpreter, pipeline
+from ptodsl import pipeline
 from ptodsl.errors import PtoError
 from ptodsl.ir.nodes import Program
 from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.runtime import arguments
 from ptodsl.signature import signature_of
-from tests.application import bits
-from tests.fuzz.exactness import exact_arrays
+from tests.fuzz.answers import Answer, Arrays, bounds, defined, interpreted
 from tests.fuzz.sources import Source
 from tests.fuzz.stages import NotOurs, entered, meaning, stages
-from tests.fuzz.watch import limited, out_of_time
+from tests.fuzz.watch import limited
 
 READ_BACK = 4
 """One program in so many is printed, parsed and printed: it takes as long as all the passes."""
 
-OTHER_POISON = 0x5A
-"""A second thing that memory may start as."""
-
-Arrays = list[NDArray[Any]]
+_ENDLESS = re.compile(r"\d{5,}")
+"""A number that may be more iterations than anyone waits for."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +40,12 @@ class Endless:
 
 @dataclass(frozen=True)
 class Placed:
-    """A program that went all the way, and what it leaves behind: its results, then its arrays."""
+    """A program that went all the way: as it was read, as it is placed, and what it leaves behind."""
 
     source: Source
     program: Program
     placed: Program
-    answer: Arrays
-    bounds: tuple[float | None, ...]
-    """For each array how far another execution may be away, relatively; None where nothing is known of that."""
-    defined: tuple[NDArray[np.bool_] | None, ...] = ()
-    """The elements of each array that somebody has written; all of them where it is empty."""
-
-    def apart(self, index: int, found: NDArray[Any]) -> str:
-        """Where an array differs from the answer by more than it may, as text; empty where it does not."""
-        bound = self.bounds[index]
-        if bound is None:
-            return ""
-        return apart(found, self.answer[index], bound, self.defined[index] if self.defined else None)
+    answer: Answer
 
 
 Outcome = Refused | Endless | Placed
@@ -105,19 +87,21 @@ def _judged(source: Source, program: Program, done: list[pipeline.Stage]) -> Out
         return _refused(error)
     try:
         with limited("the interpreter"):
-            answer = interpreted(meaning(program, source.stage), source)
-            _same_at_every_stage(done, answer, source)
+            meant = meaning(program, source.stage)
+            arrays = interpreted(meant, source)
+            _same_at_every_stage(done, arrays, source)
     except PtoError as error:
         return _refused(error)
     except MemoryError as error:
         return Refused(("memory",), str(error))
     except TimeoutError as error:
-        if source.changed and out_of_time(source.text):
+        if source.changed and _ENDLESS.search(source.text):
             return Endless()
         raise Broken(str(error)) from error
     if crc32(source.name.encode()) % READ_BACK == 0:
         _reads_back(placed)
-    return Placed(source, program, placed, answer, _bounds(source, program, answer), _defined(source, program, answer))
+    answer = Answer(arrays, bounds(source, program, arrays), defined(source, meant, arrays))
+    return Placed(source, program, placed, answer)
 
 
 def _same_at_every_stage(done: list[pipeline.Stage], answer: Arrays, source: Source) -> None:
@@ -146,48 +130,3 @@ def _reads_back(program: Program) -> None:
 def _refused(error: PtoError) -> Refused:
     """The error as the terminal shows it: rendering must not fail either."""
     return Refused(tuple(diagnostic.code for diagnostic in error.diagnostics), str(error))
-
-
-def interpreted(program: Program, source: Source, poison: int = interpreter.POISON) -> Arrays:
-    """What the interpreter's run leaves behind."""
-    values = source.values()
-    results = interpreter.run(program, values, architecture=source.architecture, poison=poison)
-    return behind(results, values)
-
-
-def behind(results: Sequence[NDArray[Any]], values: Sequence[Any]) -> Arrays:
-    """The results, then every argument that is an array."""
-    return [*results, *(value for value in values if isinstance(value, np.ndarray))]
-
-
-def _bounds(source: Source, program: Program, answer: Arrays) -> tuple[float | None, ...]:
-    """As the generator knows; of a program that something has been done to, as its ops tell."""
-    if source.changed:
-        exact = exact_arrays(program, products_are_exact=source.whole and not source.mixed)
-        return tuple(0.0 if one else None for one in exact)
-    pairs = zip(answer, source.is_rough, strict=True)
-    return tuple((1e-4 if array.dtype == np.float32 else 1e-2) if rough else 0.0 for array, rough in pairs)
-
-
-def _defined(source: Source, program: Program, answer: Arrays) -> tuple[NDArray[np.bool_], ...]:
-    """What is the same whatever memory starts as: only what something has been done to may leave elements out."""
-    if not source.changed:
-        return ()
-    other = interpreted(meaning(program, source.stage), source, OTHER_POISON)
-    return tuple(bits(one) == bits(two) for one, two in zip(answer, other, strict=True))
-
-
-def apart(found: NDArray[Any], wanted: NDArray[Any], bound: float, defined: NDArray[np.bool_] | None = None) -> str:
-    """Where two executions differ by more than a bound, as text; empty where they agree."""
-    same = bits(found) == bits(wanted)
-    if defined is not None:
-        same |= ~defined
-    if bound:
-        with np.errstate(all="ignore"):
-            wide, right = found.astype(np.float64), wanted.astype(np.float64)
-            same |= np.abs(wide - right) <= bound * np.abs(right)
-    if same.all():
-        return ""
-    places = np.argwhere(~same)
-    shown = ", ".join(f"{place.tolist()} {found[tuple(place)]} not {wanted[tuple(place)]}" for place in places[:3])
-    return f"{len(places)} of {same.size} elements: {shown}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import traceback
 from collections.abc import Generator
@@ -11,8 +10,6 @@ from types import FrameType
 
 SECONDS = 40
 """How much of a processor's time the compiler or the interpreter may take for one program."""
-
-_NUMBER = re.compile(r"\d{5,}")
 
 
 @contextmanager
@@ -30,8 +27,3 @@ def limited(what: str, seconds: int = SECONDS) -> Generator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-
-
-def out_of_time(text: str) -> bool:
-    """Whether a program has a number that may be more iterations than anyone waits for."""
-    return _NUMBER.search(text) is not None
