@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from tests.fuzz.mutations.ir_text import text_mutated
 from tests.fuzz.mutations.python_text import mutated
-from tests.fuzz.programs import random_program
 from tests.fuzz.sources import Source
+from tests.fuzz.writing.programs import random_program
 
 KINDS: dict[str, Callable[[int], Source]] = {
     "well": random_program,

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from tests.fuzz.batch import disagreements
 from tests.fuzz.campaign import Failure, tried
+from tests.fuzz.judging.batch import disagreements
+from tests.fuzz.judging.trial import Placed
 from tests.fuzz.mutations.places import IN_FUNCTIONS, statements
 from tests.fuzz.sources import Source
-from tests.fuzz.trial import Placed
 
 SECONDS = 90.0
 """How long a program is made smaller."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ptodsl.ir.dtypes import BOOL, DType, Kind
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.runtime.results import numpy_dtype
-from tests.fuzz.facts import Tensor
+from tests.fuzz.writing.facts import Tensor
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pytest
 from ptodsl.errors import PtoError
 from ptodsl.ops.table import ROWS
 from tests.fuzz.coverage import Coverage, coverage, missing, report
-from tests.fuzz.programs import random_program
-from tests.fuzz.stages import entered, stages
+from tests.fuzz.judging.stages import entered, stages
+from tests.fuzz.writing.programs import random_program
 
 SEEDS = range(200)
 LEAST = 20

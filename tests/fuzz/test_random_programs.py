@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fuzz.batch import disagreements
 from tests.fuzz.campaign import campaign, tried
+from tests.fuzz.judging.batch import disagreements
+from tests.fuzz.judging.trial import Placed, Refused, attempt
 from tests.fuzz.kinds import KINDS
 from tests.fuzz.regressions import REGRESSIONS, regression
 from tests.fuzz.report import reported
-from tests.fuzz.trial import Placed, Refused, attempt
 
 CHUNK = 80
 """How many programs one test tries: those of a chunk are compiled together."""

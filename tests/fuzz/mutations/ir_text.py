@@ -10,9 +10,9 @@ from random import Random
 from ptodsl.errors import PtoError
 from ptodsl.ir.printer import print_program
 from ptodsl.ops.table import ROWS
-from tests.fuzz.programs import random_program
+from tests.fuzz.judging.stages import entered, stages
 from tests.fuzz.sources import Source
-from tests.fuzz.stages import entered, stages
+from tests.fuzz.writing.programs import random_program
 
 STAGES = ("frontend", "frontend", "infer_memory", "legalize", "allocate", "insert_sync", "insert_sync", "insert_sync")
 """The stages whose text is changed, the one most often that verifiers judge."""

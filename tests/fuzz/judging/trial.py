@@ -13,10 +13,10 @@ from ptodsl.ir.parser import parse
 from ptodsl.ir.printer import print_program
 from ptodsl.runtime import arguments
 from ptodsl.signature import signature_of
-from tests.fuzz.answers import Answer, Arrays, bounds, defined, interpreted
+from tests.fuzz.judging.answers import Answer, Arrays, bounds, defined, interpreted
+from tests.fuzz.judging.stages import NotOurs, entered, meaning, stages
+from tests.fuzz.judging.watch import limited
 from tests.fuzz.sources import Source
-from tests.fuzz.stages import NotOurs, entered, meaning, stages
-from tests.fuzz.watch import limited
 
 READ_BACK = 4
 """One program in so many is printed, parsed and printed: it takes as long as all the passes."""

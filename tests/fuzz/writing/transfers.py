@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ptodsl.ir.dtypes import FP16, FP32, INT16, INT32, DType
-from tests.fuzz.body import Body
-from tests.fuzz.facts import Tensor, Tile, whole
-from tests.fuzz.tiles import DTYPES, literal, random_shape, takes
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.facts import Tensor, Tile, whole
+from tests.fuzz.writing.tiles import DTYPES, literal, random_shape, takes
 
 
 def load(body: Body) -> Tile | None:

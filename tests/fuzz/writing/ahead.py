@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.fuzz.body import Body
-from tests.fuzz.cube import DTYPES as OPERANDS
-from tests.fuzz.cube import CubeBody, accumulator, staged
-from tests.fuzz.facts import Extent, Integer, Tensor, Tile, whole
-from tests.fuzz.tiles import DTYPES, literal, random_shape, takes
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.cube import DTYPES as OPERANDS
+from tests.fuzz.writing.cube import CubeBody, accumulator, staged
+from tests.fuzz.writing.facts import Extent, Integer, Tensor, Tile, whole
+from tests.fuzz.writing.tiles import DTYPES, literal, random_shape, takes
 
 WINDOWS = 4
 """How many windows a tensor has: one more than the most iterations, so that the last may load ahead too."""

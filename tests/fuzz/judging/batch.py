@@ -16,9 +16,9 @@ from ptodsl.ir.results import provided_tensors
 from ptodsl.ir.rewrite import results_of, walk
 from ptodsl.ir.types import TensorType
 from ptodsl.runtime.checked_launch import CheckedLaunch
-from tests.fuzz.answers import Arrays, left_behind
-from tests.fuzz.executions import EXECUTIONS, built
-from tests.fuzz.trial import Broken, Placed
+from tests.fuzz.judging.answers import Arrays, left_behind
+from tests.fuzz.judging.executions import EXECUTIONS, built
+from tests.fuzz.judging.trial import Broken, Placed
 
 SECONDS = 120
 """How much of a processor's time a batch may take, its C++ compiler apart: none of its programs takes a second."""

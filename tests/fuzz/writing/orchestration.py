@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptodsl.ir.dtypes import INT64, DType
-from tests.fuzz.facts import Tensor
-from tests.fuzz.lines import Lines
 from tests.fuzz.sources import Argument
+from tests.fuzz.writing.facts import Tensor
+from tests.fuzz.writing.lines import Lines
 
 
 @dataclass

@@ -8,10 +8,10 @@ from ptodsl.ir.dtypes import FP32
 from ptodsl.ops.row import Family
 from ptodsl.ops.table import ROWS
 from ptodsl.passes.conversions import steps as conversion
-from tests.fuzz.body import Body
-from tests.fuzz.facts import Extent, Tile, whole
-from tests.fuzz.tiles import DTYPES, granule, literal, random_shape, takes
-from tests.fuzz.transfers import atomic, keep, load, update
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.facts import Extent, Tile, whole
+from tests.fuzz.writing.tiles import DTYPES, granule, literal, random_shape, takes
+from tests.fuzz.writing.transfers import atomic, keep, load, update
 
 Write = Callable[[Body], "Tile | None"]
 _ALONE = [row for row in ROWS.values() if row.family is Family.ELEMENTWISE and len(row.operands) == 1 and row.names]

@@ -7,10 +7,10 @@ from random import Random
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32
 from ptodsl.machine import Architecture
-from tests.fuzz import ahead, control, cube, transfers
-from tests.fuzz.body import Body
-from tests.fuzz.facts import Scalar, Tensor
-from tests.fuzz.tiles import COLUMNS_OF_TILES, ROWS_OF_TILES
+from tests.fuzz.writing import ahead, control, cube, transfers
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.facts import Scalar, Tensor
+from tests.fuzz.writing.tiles import COLUMNS_OF_TILES, ROWS_OF_TILES
 
 SIZES = (2, 3, 4, 4, 5, 6, 8, 10, 12, 30)
 """About how many statements a vector kernel has."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptodsl.ir.dtypes import BOOL, INDEX, INT32, INT64
-from tests.fuzz.facts import Scalar, Tensor
-from tests.fuzz.kernels import Kernel
-from tests.fuzz.orchestration import Orchestration
+from tests.fuzz.writing.facts import Scalar, Tensor
+from tests.fuzz.writing.kernels import Kernel
+from tests.fuzz.writing.orchestration import Orchestration
 
 AGAIN = 0.4
 """How often a task writes to what another one wrote, if it fits."""

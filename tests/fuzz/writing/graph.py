@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.fuzz.kernels import Kernel
-from tests.fuzz.orchestration import Orchestration
-from tests.fuzz.tasks import submit
+from tests.fuzz.writing.kernels import Kernel
+from tests.fuzz.writing.orchestration import Orchestration
+from tests.fuzz.writing.tasks import submit
 
 DEPTH = 2
 LOOPS = 0.3

@@ -7,8 +7,8 @@ from random import Random
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT16, INT32, UINT8, DType
 from ptodsl.ops.table import ROWS
 from ptodsl.passes.vector_unit import dtypes_of
-from tests.fuzz.body import Body
-from tests.fuzz.facts import Tile
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.facts import Tile
 
 ROWS_OF_TILES = (1, 1, 2, 3, 5, 7, 8, 9, 16, 17, 33)
 COLUMNS_OF_TILES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 40, 64, 65, 100)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ptodsl import interpreter
 from ptodsl.ir.nodes import Program
 from tests.application import bits
-from tests.fuzz.exactness import exact_arrays
+from tests.fuzz.judging.exactness import exact_arrays
 from tests.fuzz.sources import Source
 
 OTHER_POISON = 0x5A

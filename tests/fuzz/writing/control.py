@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.fuzz.body import Body
-from tests.fuzz.facts import Extent, Integer
-from tests.fuzz.vector import WRITERS
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.facts import Extent, Integer
+from tests.fuzz.writing.vector import WRITERS
 
 DEPTH = 3
 """How deep blocks may stand in blocks."""

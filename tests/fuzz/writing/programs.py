@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 
 from ptodsl.machine import ARCHITECTURES
-from tests.fuzz.facts import Tensor
-from tests.fuzz.graph import write_tasks
-from tests.fuzz.kernels import Kernel, random_kernel
-from tests.fuzz.orchestration import Orchestration
 from tests.fuzz.sources import Source
+from tests.fuzz.writing.facts import Tensor
+from tests.fuzz.writing.graph import write_tasks
+from tests.fuzz.writing.kernels import Kernel, random_kernel
+from tests.fuzz.writing.orchestration import Orchestration
 
 CUBES = 0.25
 """How many programs have cube kernels only."""

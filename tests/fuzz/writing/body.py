@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from ptodsl.ir.dtypes import BOOL, FP32, INDEX, INT32, INT64, DType
 from ptodsl.machine import Architecture
-from tests.fuzz.facts import Extent, Integer, Scalar, Shape, Tensor, Tile
-from tests.fuzz.lines import Lines
+from tests.fuzz.writing.facts import Extent, Integer, Scalar, Shape, Tensor, Tile
+from tests.fuzz.writing.lines import Lines
 
 REASSIGNED = 0.3
 """How often a result goes to a name that exists."""

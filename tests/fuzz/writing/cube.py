@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ptodsl.ir.dtypes import BF16, FP16, FP32, INT8, INT32, DType
-from tests.fuzz.body import Body
-from tests.fuzz.facts import Extent, Integer, Shape, Tensor, Tile, whole
+from tests.fuzz.writing.body import Body
+from tests.fuzz.writing.facts import Extent, Integer, Shape, Tensor, Tile, whole
 
 SIZES = (1, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64)
 LARGE = (64, 100, 128, 128, 256)
