@@ -7,7 +7,7 @@ from tests.mutate.fault import Fault, units
 AGREEMENT = ("tests/st/test_op_table.py", "tests/st/test_agreement.py")
 MEANING = units("interpreter_programs", "interpreter_reductions", "interpreter_elementwise")
 
-CODE_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "floats are printed with six digits",
         "codegen",

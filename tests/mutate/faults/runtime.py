@@ -8,7 +8,7 @@ GRAPH = units("task_graph", "task_programs")
 LAUNCH = units("launch_edges", "launch", "runtime_arguments", "runtime_scalars")
 GRAPH_FILES = "runtime/support/ptodsl/graph/"
 
-RUNTIME_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "a writer does not wait for writers",
         "task graph",

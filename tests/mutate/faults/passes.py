@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutate.fault import Fault, units
 
-PASS_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "each reader of a tile that lies elsewhere moves it again",
         "infer_memory",

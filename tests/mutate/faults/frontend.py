@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutate.fault import Fault, units
 
-FRONT_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "`<` of scalars becomes `<=`",
         "frontend",

@@ -13,7 +13,7 @@ KERNELS = (
     "tests/mutate/test_table.py",
 )
 
-CHECKED_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "what a pipe was given is complete before its next instruction",
         "checked engine",

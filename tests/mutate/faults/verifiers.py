@@ -7,7 +7,7 @@ from tests.mutate.fault import Fault, units
 PLACEMENT = units("verify_placement", "verify_placement_faults", "verify_placement_random")
 SYNC = units("verify_sync", "verify_sync_edges", "verify_sync_sequences", "verify_sync_windows", "verify_sync_random")
 
-VERIFIER_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "it finds nothing",
         "verify_structure",

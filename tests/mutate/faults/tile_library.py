@@ -14,7 +14,7 @@ def library(*names: str) -> tuple[str, ...]:
     return (*(f"tests/tile_library/test_{name}.py" for name in names), OPS)
 
 
-LIBRARY_FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Fault, ...] = (
     Fault(
         "a tile may end beyond its memory",
         "assign",
