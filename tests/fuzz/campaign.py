@@ -6,9 +6,9 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tests.fuzz.batch import batches, disagreements
+from tests.fuzz.judging.batch import batches, disagreements
+from tests.fuzz.judging.trial import Broken, Endless, Outcome, Placed, Refused, attempt
 from tests.fuzz.sources import Source
-from tests.fuzz.trial import Broken, Endless, Outcome, Placed, Refused, attempt
 
 RIGHTLY_REFUSED = frozenset({"E0413", "E0414", "E0415", "E0416", "E0422", "E0423"})
 """What well-typed random programs may be refused for: windows, columns and reshapes that no instruction can do, and

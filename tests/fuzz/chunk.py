@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.fuzz.campaign import campaign
-from tests.fuzz.coverage import coverage, total
+from tests.fuzz.coverage import Coverage, coverage
 from tests.fuzz.kinds import KINDS
 from tests.fuzz.report import reported
 
@@ -71,13 +70,8 @@ def run(chunk: Chunk, folder: Path) -> Record:
         chunk.count,
         len(done.placed),
         done.endless,
-        dict(Counter(_code(one.codes) for one in done.refused)),
+        dict(Counter(one.codes[0] for one in done.refused)),
         [f"{chunk.kind} {text}" for text in failures],
         time.monotonic() - start,
-        dict(total(coverage(one.placed, one.source.architecture) for one in done.placed)),
+        dict(sum((coverage(one.placed, one.source.architecture) for one in done.placed), Coverage())),
     )
-
-
-def _code(codes: Iterable[str]) -> str:
-    """The first of a program's mistakes."""
-    return next(iter(codes))

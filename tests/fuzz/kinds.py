@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.fuzz.mutations import mutated
-from tests.fuzz.programs import random_program
+from tests.fuzz.mutations.ir_text import text_mutated
+from tests.fuzz.mutations.python_text import mutated
 from tests.fuzz.sources import Source
-from tests.fuzz.text_mutations import text_mutated
+from tests.fuzz.writing.programs import random_program
 
 KINDS: dict[str, Callable[[int], Source]] = {
     "well": random_program,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ptodsl.reproducer import versions
 from ptodsl.runtime.results import numpy_dtype
-from tests.fuzz.executions import EXECUTIONS
+from tests.fuzz.judging.executions import EXECUTIONS
 from tests.fuzz.sources import Argument, Source
 
 _FILE = '''"""{problem}

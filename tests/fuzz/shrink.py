@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from tests.fuzz.batch import disagreements
 from tests.fuzz.campaign import Failure, tried
+from tests.fuzz.judging.batch import disagreements
+from tests.fuzz.judging.trial import Placed
+from tests.fuzz.mutations.places import IN_FUNCTIONS, statements
 from tests.fuzz.sources import Source
-from tests.fuzz.trial import Placed
 
 SECONDS = 90.0
 """How long a program is made smaller."""
+HOLDERS = (ast.ClassDef, *IN_FUNCTIONS)
+"""What holds the statements that may be left out, whole functions among them."""
 
 
 def failure(source: Source) -> str:
@@ -51,7 +54,7 @@ def smaller_ones(source: Source) -> list[Callable[[], Source]]:
         return _without_lines(source)
     tree = ast.parse(source.text)
     ones: list[Callable[[], Source]] = []
-    for place, (block, index) in reversed(list(enumerate(_places(tree)))):
+    for place, (block, index) in reversed(list(enumerate(statements(tree, HOLDERS)))):
         ones += [partial(_without_statement, source, place, form) for form in range(len(_instead(block[index])))]
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         count = len(function.args.args)
@@ -73,17 +76,6 @@ def _without_lines(source: Source) -> list[Callable[[], Source]]:
     return ones
 
 
-def _places(tree: ast.Module) -> list[tuple[list[ast.stmt], int]]:
-    """Every statement of functions, and every function: the list that holds it, and where."""
-    blocks: list[list[ast.stmt]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.For | ast.If):
-            blocks.append(node.body)
-            if isinstance(node, ast.For | ast.If) and node.orelse:
-                blocks.append(node.orelse)
-    return [(block, index) for block in blocks for index in range(len(block))]
-
-
 def _instead(statement: ast.stmt) -> list[list[ast.stmt]]:
     """What may stand in the place of a statement: nothing, or what it holds."""
     if isinstance(statement, ast.Return):
@@ -94,7 +86,7 @@ def _instead(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 def _without_statement(source: Source, place: int, form: int) -> Source:
     tree = ast.parse(source.text)
-    block, index = _places(tree)[place]
+    block, index = statements(tree, HOLDERS)[place]
     instead = _instead(block[index])[form]
     block[index : index + 1] = instead or ([] if len(block) > 1 else [ast.Pass()])
     return replace(source, text=ast.unparse(ast.fix_missing_locations(tree)))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ptodsl.ir.dtypes import BOOL, DType
+from ptodsl.ir.dtypes import BOOL, DType, Kind
 from ptodsl.machine import ARCHITECTURES, Architecture
 from ptodsl.runtime.results import numpy_dtype
-from tests.fuzz.facts import Tensor
-from tests.fuzz.literals import array
+from tests.fuzz.writing.facts import Tensor
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,19 @@ class Argument:
     def value(self, *, whole_numbers: bool) -> Any:
         """A fresh argument."""
         if self.values is None:
-            return array(self.seed, self.shape, self.dtype, whole_numbers=whole_numbers)
+            return _elements(self.seed, self.shape, self.dtype, whole_numbers=whole_numbers)
         if not self.shape:
             return bool(self.values[0]) if self.dtype is BOOL else self.values[0]
         return np.array(self.values, numpy_dtype(self.dtype))
+
+
+def _elements(seed: int, shape: tuple[int, ...], dtype: DType, *, whole_numbers: bool) -> NDArray[Any]:
+    """Random elements; small whole numbers where sums must be exact."""
+    generator = np.random.default_rng(seed)
+    if whole_numbers or not dtype.is_float:
+        least = 0 if dtype.kind is Kind.UINT else -6
+        return generator.integers(least, 7, shape).astype(numpy_dtype(dtype))
+    return generator.uniform(-3, 3, shape).astype(np.float32).astype(numpy_dtype(dtype))
 
 
 @dataclass(frozen=True)

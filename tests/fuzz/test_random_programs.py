@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fuzz.batch import disagreements
 from tests.fuzz.campaign import campaign, tried
+from tests.fuzz.judging.batch import disagreements
+from tests.fuzz.judging.trial import Placed, Refused, attempt
 from tests.fuzz.kinds import KINDS
 from tests.fuzz.regressions import REGRESSIONS, regression
-from tests.fuzz.report import all_reported
-from tests.fuzz.trial import Placed, Refused, attempt
+from tests.fuzz.report import reported
 
 CHUNK = 80
 """How many programs one test tries: those of a chunk are compiled together."""
@@ -38,7 +38,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_random_program_means_the_same_everywhere_or_is_refused(kind: str, seeds: range, folder: Path) -> None:
     found = campaign(map(KINDS[kind], seeds)).failures
-    assert not found, all_reported(found, folder)
+    assert not found, "\n\n".join(reported(one, folder) for one in found)
 
 
 @pytest.mark.parametrize("path", REGRESSIONS, ids=lambda path: path.stem)
@@ -54,8 +54,9 @@ def test_a_wrong_answer_is_found() -> None:
     source, _ = regression(next(path for path in REGRESSIONS if path.stem == "choice_of_views"))
     placed = attempt(source)
     assert isinstance(placed, Placed)
-    wrong = np.array(placed.answer[0], np.float32)
+    first, *others = placed.answer.arrays
+    wrong = np.array(first, np.float32)
     wrong[3, 7] += 1
-    ((found, text),) = disagreements([replace(placed, answer=[wrong, *placed.answer[1:]])])
+    ((found, text),) = disagreements([replace(placed, answer=replace(placed.answer, arrays=[wrong, *others]))])
     assert found.source is source
     assert text.startswith("library: array 0 has 1 of 32 elements: [3, 7]")

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.fuzz import reproducer
+from tests.fuzz.judging.trial import Placed, attempt
 from tests.fuzz.kinds import KINDS
-from tests.fuzz.programs import random_program
+from tests.fuzz.mutations.ir_text import text_mutated
 from tests.fuzz.shrink import shrunk
 from tests.fuzz.sources import Source
-from tests.fuzz.text_mutations import text_mutated
-from tests.fuzz.trial import Placed, attempt
+from tests.fuzz.writing.programs import random_program
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ptodsl.ir.nodes import Block, For, Function, If, Op, Program, Statement, Value
-from ptodsl.ir.rewrite import retyped, walk
+from ptodsl.ir.rewrite import blocks_of, retyped, walk
 from ptodsl.ir.types import Type
 from ptodsl.ops.row import Family
 from ptodsl.ops.table import row_of
@@ -86,16 +86,12 @@ def with_types(function: Function, types: Mapping[Value, Type]) -> Function:
     return retyped(function, types)
 
 
-def blocks(function: Function) -> Iterator[Statements]:
-    """The statements of every block."""
-    found: list[Statements] = []
-
-    def keep(body: Statements) -> Statements:
-        found.append(body)
-        return body
-
-    with_blocks(function, keep)
-    yield from found
+def blocks(block: Block) -> Iterator[Statements]:
+    """The statements of every block, those of inner ones first."""
+    for statement in block.statements:
+        for inner in blocks_of(statement):
+            yield from blocks(inner)
+    yield block.statements
 
 
 def is_sync(statement: Statement) -> bool:

@@ -21,9 +21,6 @@ class Fault:
     tests: tuple[str, ...]
 
 
-UNIT = "tests/unit/test_"
-
-
 def units(*names: str) -> tuple[str, ...]:
     """Unit tests by what they are of."""
-    return tuple(f"{UNIT}{name}.py" for name in names)
+    return tuple(f"tests/unit/test_{name}.py" for name in names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 NUMBER = "ptodsl_mutant"
@@ -26,13 +26,14 @@ class Switch:
     """A text, and how each mutant that has been added differs from it."""
 
     lines: Sequence[str]
-    _missing: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict[int, list[int]](list))
-    _before: defaultdict[int, list[tuple[int, str]]] = field(
-        default_factory=lambda: defaultdict[int, list[tuple[int, str]]](list)
-    )
-    _addresses: defaultdict[int, list[tuple[int, str]]] = field(
-        default_factory=lambda: defaultdict[int, list[tuple[int, str]]](list)
-    )
+
+    def __post_init__(self) -> None:
+        self._missing: defaultdict[int, list[int]] = defaultdict(list)
+        """By line, the mutants that do not have it."""
+        self._before: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        """By line, the flags that mutants have before it."""
+        self._addresses: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        """By line, the addresses that mutants have in it."""
 
     def add(self, number: int, mutant: Sequence[str]) -> bool:
         """Take a mutant's text in; False where it differs in something else than flags and addresses."""

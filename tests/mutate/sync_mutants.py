@@ -36,7 +36,7 @@ def _changed(function: Function) -> Iterator[tuple[str, str, Function]]:
             yield "pair deleted", f"pair {number}, {_text(item[0])}", without(function, *item)
         if [op.name for op in item] == ["set_flag", "wait_flag"]:
             yield "set and wait swapped", f"pair {number}, {_text(item[0])}", exchanged(function, *item)
-    for body in blocks(function):
+    for body in blocks(function.body):
         for index, statement in enumerate(body):
             if isinstance(statement, Op) and is_sync(statement):
                 past = _neighbour(body, index, forward=statement.name != "set_flag")

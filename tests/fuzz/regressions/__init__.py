@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ptodsl.runtime.signature import ScalarSlot, TensorSlot
 from ptodsl.signature import signature_of
+from tests.fuzz.judging.stages import entered
 from tests.fuzz.sources import Argument, Source
-from tests.fuzz.stages import entered
 
 REGRESSIONS = tuple(sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__"))
 
