@@ -63,13 +63,13 @@ def _update(heads: int, dim: int, first: int, last: int) -> Entry:
 
 
 def _batch(group: int, kv_heads: int, dim: int, block: int, dtype: Any) -> Entry:
-    """Three sequences, one without a token, on blocks of a shuffled cache."""
-    lengths = [2 * block, 0, block + 1]
+    """Sequences of three blocks, of none and of one, in a shuffled cache: blocks first, last, both and neither."""
+    lengths = [2 * block + 1, 0, block]
     sizes = {"batch": 3, "heads": group * kv_heads, "kv_heads": kv_heads, "head_dim": dim, "block_size": block}
     return Entry(
         f"paged_attention_{group}x{kv_heads}x{dim}_{block}_{dtype.name}",
-        lambda: paged_attention_program(**sizes, blocks=5, blocks_per_sequence=2, dtype=dtype),
-        {"context_lens": lengths, "block_table": [[4, 1], [-1, -1], [0, 3]], "config": dim**-0.5},
+        lambda: paged_attention_program(**sizes, blocks=5, blocks_per_sequence=3, dtype=dtype),
+        {"context_lens": lengths, "block_table": [[4, 1, 2], [-1, -1, -1], [0, -1, -1]], "config": dim**-0.5},
     )
 
 
