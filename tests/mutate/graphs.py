@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from ptodsl.machine import A2A3
 from ptodsl.runtime.results import Provider
 from ptodsl.signature import signature_of
 from ptodsl.version import VERSION
-from tests.mutate.judges import Arrays, same
-from tests.mutate.task_edges import Edge, Forgetful, Recorder, conflicts, forgetful
+from tests.mutate.judges import Arrays, fresh, same
+from tests.mutate.task_edges import Edge, Forgetful, Recorder, ancestors, conflicts, forgetful
 from tests.st.suite import Entry
 from tests.unit.test_task_programs import N, Scans
 
@@ -47,9 +47,7 @@ class Graph:
 
     def misses(self, edges: Collection[Edge]) -> bool:
         """Whether some pair that must be in order is not, with these dependencies alone."""
-        before: dict[int, set[int]] = {}
-        for earlier, later in sorted(edges, key=lambda edge: edge[1]):
-            before.setdefault(later, set()).update({earlier}, before.get(earlier, ()))
+        before = ancestors(edges)
         return any(earlier not in before.get(later, ()) for earlier, later in self.demanded)
 
     def differs(self, edge: Edge, seeds: Sequence[int]) -> bool:
@@ -78,14 +76,15 @@ def graphs(entries: Sequence[Entry], folder: Path) -> Iterator[Graph]:
     """The programs that have more than one task."""
     for entry in entries:
         program = entry.program()
-        tasks = _tasks(program, entry.arguments())
+        arguments = entry.arguments()
+        tasks = _tasks(program, fresh(arguments))
         if len(tasks) > 1:
             placed = pipeline.place(program, A2A3)
             text = emit_program(placed, A2A3, VERSION).text
             home = folder / entry.name
             home.mkdir()
             compiled = forgetful(text, signature_of(program), (), A2A3.name, home)
-            yield Graph(entry.name, compiled, entry.arguments, frozenset(conflicts(tasks)))
+            yield Graph(entry.name, compiled, partial(fresh, arguments), frozenset(conflicts(tasks)))
 
 
 def _tasks(program: Program, arguments: list[Any]) -> list[Any]:

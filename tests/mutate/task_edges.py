@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,14 @@ class Recorder(Execution):
             ]
         )
         super()._call(call, frame)
+
+
+def ancestors(edges: Iterable[Edge]) -> dict[int, set[int]]:
+    """The tasks that each one waits for, be it through others."""
+    before: dict[int, set[int]] = {}
+    for earlier, later in sorted(edges, key=lambda edge: edge[1]):
+        before.setdefault(later, set()).update({earlier}, before.get(earlier, ()))
+    return before
 
 
 def conflicts(tasks: Sequence[Sequence[Use]]) -> Iterator[Edge]:
