@@ -32,8 +32,6 @@ class Shift(Mutant):
 def shifts(program: Program, function: Function, architecture: Architecture) -> Iterator[Shift]:
     """Every buffer by 32 bytes, by its size, onto every other one that is live with it and onto the last block of that
     one, beyond its memory's end; and every tile of a buffer of several by 32 bytes alone.
-
-    A place that no one else uses and that is as good as the old one makes no other program: it is left out.
     """
     buffers = buffers_of(function)
     for buffer in buffers:
@@ -49,9 +47,8 @@ def _places(buffer: Buffer, others: list[Buffer], architecture: Architecture) ->
     spec = architecture.memories[buffer.memory]
     for kind, step in (("shifted by 32 bytes", STEP), ("shifted by its size", buffer.size)):
         inside = [buffer.start + by for by in (step, -step) if 0 <= buffer.start + by <= spec.capacity - buffer.size]
-        start = max(inside, key=lambda start: _weight(buffer, start, others, spec.alignment), default=None)
-        if start is not None and _weight(buffer, start, others, spec.alignment):
-            yield kind, start
+        if inside:
+            yield kind, max(inside, key=lambda start: _weight(buffer, start, others, spec.alignment))
     for other in others:
         if buffer.is_live_with(other) and not other.meets(buffer.start, buffer.stop):
             yield "onto a live tile", other.start
@@ -124,6 +121,13 @@ def swapped_outputs(program: Program, function: Function) -> Iterator[Mutant]:
 
 
 @dataclass(frozen=True)
+class Exchange(Mutant):
+    """Two arguments of one call exchanged, outputs of one type."""
+
+    values: tuple[Operand, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Output:
     """A tensor that a statement writes: as an operand of an op or as an argument of a call."""
 
@@ -160,7 +164,7 @@ def _exchanged(function: Function, one: _Output, other: _Output) -> Function:
     return function
 
 
-def swapped_arguments(program: Program) -> Iterator[Mutant]:
+def swapped_arguments(program: Program) -> Iterator[Exchange]:
     """Every two outputs of one type that a call of the orchestration passes, exchanged."""
     entry = program.entry
     for call in (statement for statement in walk(entry.body) if isinstance(statement, Call)):
@@ -172,4 +176,5 @@ def swapped_arguments(program: Program) -> Iterator[Mutant]:
                 arguments[one], arguments[other] = arguments[other], arguments[one]
                 changed = substituted(entry, call, replace(call, arguments=tuple(arguments)))
                 names = f"{parameters[one].value.name} and {parameters[other].value.name} of {call.callee}"
-                yield Mutant("outputs swapped", names, entry.name, with_function(program, entry, changed))
+                exchanged = with_function(program, entry, changed)
+                yield Exchange("outputs swapped", names, entry.name, exchanged, (arguments[one], arguments[other]))

@@ -29,8 +29,10 @@ class Tally:
     mutants: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     reasons: Counter[str] = field(default_factory=Counter[str])
     unreported: list[str] = field(default_factory=list[str])
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    """Equivalent mutants, by kind and reason: none of the counts above has them."""
     accused: list[str] = field(default_factory=list[str])
-    """Programs that are right and in which the checked library finds something."""
+    """Programs that are right and of which a judge says something."""
 
     def add(self, kind: str, where: str, outcomes: set[Outcome], text: str) -> None:
         """Count a mutant; `text` is the reason of a harmless one, else what it is."""
@@ -40,6 +42,13 @@ class Tally:
             self.reasons[f"{kind}: {text}"] += 1
         if Outcome.UNREPORTED in outcomes:
             self.unreported.append(f"{kind}: {text}")
+
+    def add_equivalent(self, kind: str, why: str, outcomes: set[Outcome], text: str) -> None:
+        """Leave out a mutant that is no other program; a judge who reports it all the same accuses a right one."""
+        if outcomes == {Outcome.HARMLESS}:
+            self.left_out[f"{kind}: {why}"] += 1
+        else:
+            self.accused.append(f"{kind}: {text}: {', '.join(sorted(outcome.value for outcome in outcomes))}")
 
     def total(self, outcome: Outcome) -> int:
         """How many mutants have an outcome."""
@@ -59,13 +68,20 @@ class Tally:
         rows.append(["all", "", str(self.mutants.total()), *self._cells(whole)])
         headings = ["fault", "kernels", "mutants", *(outcome.value for outcome in self.columns)]
         notes = [f"harmless, {self.harmless_share:.1%} of all:"] if self.reasons else []
-        notes += [f"  {count:4}  {reason}" for reason, count in self.reasons.most_common()]
+        notes += _counted(self.reasons)
+        if self.left_out:
+            notes.append(f"left out, {self.left_out.total()} that are no other program, and that no judge reports:")
+        notes += _counted(self.left_out)
         notes += [f"UNREPORTED {text}" for text in self.unreported]
         notes += [f"ACCUSED {text}" for text in self.accused]
         return "\n".join([*_aligned([headings, *rows]), *notes])
 
     def _cells(self, counts: Counter[Outcome]) -> list[str]:
         return [str(counts[outcome]) for outcome in self.columns]
+
+
+def _counted(reasons: Counter[str]) -> list[str]:
+    return [f"  {count:4}  {reason}" for reason, count in reasons.most_common()]
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from ptodsl import pipeline
 from ptodsl.codegen.emitter import emit_program
-from ptodsl.machine import A2A3
+from ptodsl.ir.parser import parse
+from ptodsl.ir.printer import print_program
+from ptodsl.machine import A2A3, Architecture
+from ptodsl.passes.insert_sync import InsertSync
 from ptodsl.version import VERSION
+from tests.mutate import verdicts
 from tests.mutate.corpus import Subject, random_subjects, suite_subjects
+from tests.mutate.editing import Mutant
+from tests.mutate.equivalents import AS_GOOD, FREE, RENAMED, why_equivalent
 from tests.mutate.graphs import SCANS, graphs
 from tests.mutate.judges import edge_is_lost, is_unordered, static_codes
-from tests.mutate.placement_mutants import Shift, shrunk_temporaries
+from tests.mutate.placement_mutants import Exchange, Shift, shrunk_temporaries
 from tests.mutate.switch import NUMBER, Switch
-from tests.mutate.table import TRACED, judge_all, judge_edges
+from tests.mutate.table import HARMLESS, TRACED, judge_all, judge_edges
 from tests.mutate.tally import Outcome, Tally
+from tests.mutate.task_edges import Edge
 from tests.mutate.trials import Bench, Trial, compiled
 from tests.mutate.verdicts import Court
 from tests.st.test_mutations import ENTRIES
@@ -48,6 +56,7 @@ def test_no_fault_of_a_slice_goes_unreported(name: str) -> None:
     assert tally.mutants.total() > 20
     assert tally.total(Outcome.STATIC) > 0.9 * tally.mutants.total()
     assert tally.total(Outcome.CHECKED) > 0.6 * tally.mutants.total()
+    assert tally.harmless_share <= HARMLESS
 
 
 def test_no_fault_of_a_random_kernel_goes_unreported() -> None:
@@ -55,6 +64,7 @@ def test_no_fault_of_a_random_kernel_goes_unreported() -> None:
     judge_all(list(random_subjects(1)), tally, every=9, orders=FEW)
     assert tally.mutants.total() > 10
     assert tally.unreported == []
+    assert tally.accused == []
 
 
 def test_every_dependency_is_demanded_and_missed(tmp_path: Path) -> None:
@@ -68,7 +78,20 @@ def test_every_dependency_is_demanded_and_missed(tmp_path: Path) -> None:
     tally = Tally()
     judge_edges(found, tally, schedules=10)
     assert tally.unreported == []
+    assert tally.accused == []
+    assert tally.total(Outcome.HARMLESS) == 0
     assert tally.total(Outcome.SCHEDULES) > 0.6 * tally.mutants.total()
+    assert tally.left_out.total() == sum(len(implied(graph.edges(TRACED))) for graph in found) > 0
+
+
+def implied(edges: list[Edge]) -> list[Edge]:
+    """The edges whose ends a longer way joins as well."""
+    return [edge for edge in edges if any((edge[0], way) in edges and joined(edges, way, edge[1]) for _, way in edges)]
+
+
+def joined(edges: list[Edge], start: int, end: int) -> bool:
+    """Whether a way of at least one edge leads from a task to another."""
+    return any(way == end or joined(edges, way, end) for earlier, way in edges if earlier == start)
 
 
 def test_judges_find_nothing_in_a_program_as_it_is() -> None:
@@ -87,6 +110,70 @@ def test_tile_on_a_live_one_loses_an_edge() -> None:
     for mutant in shifts:
         assert isinstance(mutant, Shift)
         assert edge_is_lost(one.placed.function(mutant.function), mutant)
+
+
+def equivalents(one: Subject) -> dict[str, list[Mutant]]:
+    """The mutants that are no other program, by the reason why."""
+    found: dict[str, list[Mutant]] = {}
+    for mutant in one.mutants():
+        if why := why_equivalent(one, mutant):
+            found.setdefault(why, []).append(mutant)
+    return found
+
+
+@pytest.mark.parametrize("name", ["softmax", "layer_norm", "update_9x48_first0_last0"])
+def test_placement_as_good_has_the_flags_of_its_own(name: str) -> None:
+    one = subject(name)
+    found = equivalents(one)
+    assert {*found} <= {FREE, AS_GOOD}
+    assert len(found[AS_GOOD]) > 1
+    for mutant in found[AS_GOOD]:
+        assert isinstance(mutant, Shift)
+        assert mutant.kind.startswith("shifted by")
+        assert reordered(mutant, one.architecture) == print_program(mutant.program)
+        assert not edge_is_lost(one.placed.function(mutant.function), mutant)
+
+
+def reordered(mutant: Mutant, architecture: Architecture) -> str:
+    """A mutant ordered again, from its text without flags and barriers."""
+    lines = print_program(mutant.program).splitlines(keepends=True)
+    bare = "".join(line for line in lines if not re.match(r" *(set_flag|wait_flag|pipe_barrier)", line))
+    return print_program(InsertSync().run(parse(bare), architecture))
+
+
+def test_place_that_asks_for_other_flags_is_another_program() -> None:
+    one = subject("matmul_bf16")
+    shifts = [mutant for mutant in one.mutants() if mutant.kind.startswith("shifted by")]
+    others = [mutant for mutant in shifts if reordered(mutant, one.architecture) != print_program(mutant.program)]
+    assert len(others) > 2
+    assert {why_equivalent(one, mutant) for mutant in others} <= {"", FREE}
+    assert any(why_equivalent(one, mutant) == "" for mutant in others)
+
+
+def test_tensors_that_exchange_their_names_are_of_one_call_alone() -> None:
+    one = subject("paged_attention_1x2x32_16_bf16")
+    swaps = [mutant for mutant in one.mutants() if isinstance(mutant, Exchange)]
+    assert {mutant.what: why_equivalent(one, mutant) for mutant in swaps} == {
+        "mij and lij of softmax_prepare": "",
+        "mi and li of online_update": RENAMED,
+        "oi and dst of online_update": "",
+    }
+
+
+def test_judge_that_reports_an_equivalent_mutant_accuses_a_right_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = subject("softmax")
+    mutants = equivalents(one)[AS_GOOD][:1]
+    court, tally = Court(one, Bench(one, compiled(one, mutants)), FEW), Tally()
+    court.judge(0, mutants[0], Trial(), tally)
+    assert tally.accused == []
+    assert f"   1  {mutants[0].kind}: {AS_GOOD}" in str(tally)
+    court.judge(0, mutants[0], Trial(codes=frozenset({"E1101"})), tally)
+    court.judge(0, mutants[0], Trial(differs=True), tally)
+    monkeypatch.setattr(verdicts, "static_codes", Mock(return_value=["E0501"]))
+    court.judge(0, mutants[0], Trial(), tally)
+    said = [text.rpartition(": ")[2] for text in tally.accused]
+    assert said == ["checked", "schedules, unreported", "static"]
+    assert tally.mutants.total() == 0
 
 
 def test_fault_that_no_one_reports_is_counted_as_such(monkeypatch: pytest.MonkeyPatch) -> None:

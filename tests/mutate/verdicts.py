@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tests.mutate.corpus import Subject
 from tests.mutate.editing import Mutant
+from tests.mutate.equivalents import why_equivalent
 from tests.mutate.judges import Arrays, edge_is_lost, is_unordered, left_behind, same, static_codes
 from tests.mutate.placement_mutants import Shift
 from tests.mutate.tally import Outcome, Tally
@@ -29,15 +30,19 @@ class Court:
 
     def judge(self, number: int, mutant: Mutant, trial: Trial, tally: Tally) -> None:
         """Count a mutant, by its number on the bench and what a few runs said."""
+        why = why_equivalent(self.subject, mutant)
         outcomes = _outcomes(trial)
         if static_codes(mutant.program, self.subject.architecture):
             outcomes.add(Outcome.STATIC)
-        text = f"{self.subject.name} {self.subject.arch} {mutant} {trial.ended}".rstrip()
+        name = text = f"{self.subject.name} {self.subject.arch} {mutant} {trial.ended}".rstrip()
         if trial.ended:
             outcomes.add(Outcome.UNREPORTED)
         elif not outcomes & {Outcome.STATIC, Outcome.CHECKED}:
             outcomes, text = self._unreported(number, mutant, outcomes, text)
-        tally.add(mutant.kind, self.subject.class_of(mutant.function), outcomes, text)
+        if why:
+            tally.add_equivalent(mutant.kind, why, outcomes, name)
+        else:
+            tally.add(mutant.kind, self.subject.class_of(mutant.function), outcomes, text)
 
     def _unreported(self, number: int, mutant: Mutant, outcomes: set[Outcome], text: str) -> tuple[set[Outcome], str]:
         """A swapped output is whoever's to report who looks at results; what else only this table sees is nobody's."""
