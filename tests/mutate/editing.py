@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ptodsl.ir.nodes import Block, For, Function, If, Op, Program, Statement, Value
-from ptodsl.ir.rewrite import blocks_of, retyped, walk
-from ptodsl.ir.types import Type
+from ptodsl.ir.nodes import Block, For, Function, If, Op, Program, Statement
+from ptodsl.ir.rewrite import blocks_of, walk
 from ptodsl.ops.row import Family
 from ptodsl.ops.table import row_of
 
@@ -79,11 +78,6 @@ def moved(function: Function, op: Op, past: Op) -> Function:
         return tuple(rest)
 
     return with_blocks(function, edit)
-
-
-def with_types(function: Function, types: Mapping[Value, Type]) -> Function:
-    """The function with other types for some of its values."""
-    return retyped(function, types)
 
 
 def blocks(block: Block) -> Iterator[Statements]:

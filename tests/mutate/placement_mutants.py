@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ptodsl.ir.nodes import Call, Direction, Function, Op, Operand, Program, Value
-from ptodsl.ir.rewrite import walk
+from ptodsl.ir.rewrite import retyped, walk
 from ptodsl.ir.tiles import tile_type
 from ptodsl.ir.types import TensorType, TileType
 from ptodsl.machine import Architecture
@@ -15,8 +15,10 @@ from ptodsl.ops.row import Effect
 from ptodsl.ops.site import type_of
 from ptodsl.ops.table import row_of
 from tests.mutate.buffers import Buffer, buffers_of
-from tests.mutate.editing import Mutant, ops, substituted, with_function, with_types
+from tests.mutate.editing import Mutant, ops, substituted, with_function
 
+TEMPORARY, OUTPUTS = "temporary shrunk", "outputs swapped"
+"""Kinds that no address and no flag tells of."""
 STEP = 32
 """Bytes: the granule of UB, less than that of the other memories."""
 
@@ -69,7 +71,7 @@ def _weight(buffer: Buffer, start: int, others: list[Buffer], alignment: int) ->
 
 
 def _shift(kind: str, program: Program, function: Function, buffer: Buffer, by: int) -> Shift:
-    changed = with_types(function, {tile: _shifted(tile_type(tile), by) for tile in buffer.tiles})
+    changed = retyped(function, {tile: _shifted(tile_type(tile), by) for tile in buffer.tiles})
     what = f"{buffer.name} by {by:+}"
     return Shift(kind, what, function.name, with_function(program, function, changed), buffer.tiles, by)
 
@@ -97,8 +99,8 @@ def _shrunk(program: Program, function: Function, op: Op, temporary: Value) -> I
         if halved.nbytes < type_.nbytes:
             half = {temporary: halved}
             what = f"{temporary.name} of {op.name} with half its {word}"
-            changed = with_function(program, function, with_types(function, half))
-            yield Mutant("temporary shrunk", what, function.name, changed)
+            changed = with_function(program, function, retyped(function, half))
+            yield Mutant(TEMPORARY, what, function.name, changed)
 
 
 def _halved(type_: TileType, dim: int) -> TileType:
@@ -112,12 +114,12 @@ def _halved(type_: TileType, dim: int) -> TileType:
 
 
 def swapped_outputs(program: Program, function: Function) -> Iterator[Mutant]:
-    """Every two outputs of one type, of the kernel's stores or of a call's arguments, exchanged."""
+    """Every two outputs of one type that a kernel stores to, exchanged."""
     for one, other in combinations(_written(function), 2):
         if one.operand is not other.operand and type_of(one.operand) == type_of(other.operand):
             changed = _exchanged(function, one, other)
             what = f"{one.name} and {other.name}"
-            yield Mutant("outputs swapped", what, function.name, with_function(program, function, changed))
+            yield Mutant(OUTPUTS, what, function.name, with_function(program, function, changed))
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,9 @@ class Exchange(Mutant):
 
 @dataclass(frozen=True)
 class _Output:
-    """A tensor that a statement writes: as an operand of an op or as an argument of a call."""
+    """A tensor that an op writes."""
 
-    statement: Op | Call
+    op: Op
     index: int
     operand: Operand
 
@@ -157,10 +159,9 @@ def _written(function: Function) -> list[_Output]:
 def _exchanged(function: Function, one: _Output, other: _Output) -> Function:
     changes: Mapping[_Output, Operand] = {one: other.operand, other: one.operand}
     for output, operand in changes.items():
-        assert isinstance(output.statement, Op)
-        groups = list(output.statement.operands)
+        groups = list(output.op.operands)
         groups[output.index] = (operand,)
-        function = substituted(function, output.statement, replace(output.statement, operands=tuple(groups)))
+        function = substituted(function, output.op, replace(output.op, operands=tuple(groups)))
     return function
 
 
@@ -177,4 +178,4 @@ def swapped_arguments(program: Program) -> Iterator[Exchange]:
                 changed = substituted(entry, call, replace(call, arguments=tuple(arguments)))
                 names = f"{parameters[one].value.name} and {parameters[other].value.name} of {call.callee}"
                 exchanged = with_function(program, entry, changed)
-                yield Exchange("outputs swapped", names, entry.name, exchanged, (arguments[one], arguments[other]))
+                yield Exchange(OUTPUTS, names, entry.name, exchanged, (arguments[one], arguments[other]))

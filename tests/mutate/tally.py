@@ -22,7 +22,6 @@ class Outcome(enum.Enum):
 class Tally:
     """Counts of outcomes by (kind, class), and the words for what is harmless or unreported."""
 
-    columns: tuple[Outcome, ...] = tuple(Outcome)
     counts: defaultdict[tuple[str, str], Counter[Outcome]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], Counter[Outcome]](Counter)
     )
@@ -66,7 +65,7 @@ class Tally:
         for counts in self.counts.values():
             whole.update(counts)
         rows.append(["all", "", str(self.mutants.total()), *self._cells(whole)])
-        headings = ["fault", "kernels", "mutants", *(outcome.value for outcome in self.columns)]
+        headings = ["fault", "kernels", "mutants", *(outcome.value for outcome in Outcome)]
         notes = [f"harmless, {self.harmless_share:.1%} of all:"] if self.reasons else []
         notes += _counted(self.reasons)
         if self.left_out:
@@ -77,7 +76,7 @@ class Tally:
         return "\n".join([*_aligned([headings, *rows]), *notes])
 
     def _cells(self, counts: Counter[Outcome]) -> list[str]:
-        return [str(counts[outcome]) for outcome in self.columns]
+        return [str(counts[outcome]) for outcome in Outcome]
 
 
 def _counted(reasons: Counter[str]) -> list[str]:

@@ -24,9 +24,9 @@ from ptodsl.version import VERSION
 from tests.mutate.corpus import Subject
 from tests.mutate.editing import Mutant
 from tests.mutate.judges import Arrays, arrays_of, fresh, same
+from tests.mutate.placement_mutants import TEMPORARY
 from tests.mutate.switch import NUMBER, Switch
 
-TEMPORARY = "temporary shrunk"
 SECONDS = 60.0
 """How long one mutant may take: a launch takes less than a thousandth of a second."""
 ORDERS = ("program", "lazy", "eager", *(f"random:{seed}" for seed in range(1, 18)))

@@ -10,14 +10,23 @@ from tests.mutate.corpus import Subject
 from tests.mutate.editing import Mutant
 from tests.mutate.equivalents import why_equivalent
 from tests.mutate.judges import Arrays, edge_is_lost, is_unordered, left_behind, same, static_codes
-from tests.mutate.placement_mutants import Shift
+from tests.mutate.placement_mutants import OUTPUTS, TEMPORARY, Shift
 from tests.mutate.tally import Outcome, Tally
-from tests.mutate.trials import TEMPORARY, Bench, Trial, trials
+from tests.mutate.trials import Bench, Trial, trials
 
 MANY = ("lazy", "eager", *(f"random:{seed}" for seed in range(1, 999)))
 """The orders that a mutant is tried in before it is called harmless."""
 
-OUTPUTS = "outputs swapped"
+ORDERED = "an enumeration of its paths finds every conflict ordered, and a thousand orders the same numbers"
+_DEAD = "nothing needs those bytes while the tile lives, and what used them before or after is ordered"
+REASONS = {
+    OUTPUTS: "no run of the suite takes the path, or neither output is read again",
+    "shifted by 32 bytes": _DEAD,
+    "shifted by its size": _DEAD,
+    "onto a live tile": "the two tiles are live together on no path",
+    "onto the end of a live tile": "the two tiles are live together on no path",
+}
+"""Why mutants that nobody reports and no judge calls a fault are none, by kind."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +92,3 @@ def _outcomes(trial: Trial) -> set[Outcome]:
     if trial.differs:
         found.add(Outcome.SCHEDULES)
     return found
-
-
-ORDERED = "an enumeration of its paths finds every conflict ordered, and a thousand orders the same numbers"
-_DEAD = "nothing needs those bytes while the tile lives, and what used them before or after is ordered"
-REASONS = {
-    OUTPUTS: "no run of the suite takes the path, or neither output is read again",
-    "shifted by 32 bytes": _DEAD,
-    "shifted by its size": _DEAD,
-    "onto a live tile": "the two tiles are live together on no path",
-    "onto the end of a live tile": "the two tiles are live together on no path",
-}
-"""Why mutants that nobody reports and no judge calls a fault are none, by kind."""
