@@ -63,6 +63,7 @@ void ptodsl_check_start(const ptodsl_check* check) {
 void ptodsl_check_undefined(const void* start, int64_t bytes) {
     add("{\"kind\":\"undefined\"" + field_of("address", reinterpret_cast<int64_t>(start)) + field_of("bytes", bytes) + "}");
 }
+void ptodsl_check_record(int) {}
 const char* ptodsl_check_findings() {
     static std::string text;
     text = "[" + findings + "]";

@@ -245,6 +245,32 @@ def test_wrong_schedule_is_an_error_before_anything_compiles(shell: Shell, kerne
     assert (status, "error[E0613]" in err) == (Status.TOOLCHAIN, True)
 
 
+LOOK_UP = """\
+#include <pto/pto-inst.hpp>
+
+using namespace pto;
+
+AICORE void look_up(__gm__ int32_t* x, __gm__ float* y) {
+    Tile<TileType::Vec, int32_t, 1, 64> places;
+    TASSIGN(places, 0x0);
+    GlobalTensor<int32_t, pto::Shape<1, 1, 1, 1, 64>, pto::Stride<64, 64, 64, 64, 1>> in(x);
+    TLOAD(places, in);
+    y[int64_t{places.GetValue(0)} << 40] = 1.0f;
+}
+"""
+
+
+def test_crash_that_only_another_order_has_comes_with_its_race(shell: Shell) -> None:
+    options = ("--entry", "look_up", "--tensor", "x:1x64:int32", "--set", "x=0", *Y)
+    status, out, err = shell.run("check", shell.file(LOOK_UP, "look_up.cpp"), *options)
+    assert status == Status.PROGRAM
+    assert "orders of the pipes: program, lazy\n" in out, "no order is tried after that of the crash"
+    race, crash = err.index("error[E1101]: nothing orders `GetValue` on S after `TLOAD`"), err.index("error[E1131]")
+    assert race < crash
+    assert "`look_up` crashed under lazy: SIGSEGV" in err
+    assert "E1130" not in err, "a run that was cut short left no outputs"
+
+
 def test_compiler_s_refusal_is_the_kernel_s_mistake(shell: Shell) -> None:
     file = shell.file(KERNELS.replace("TMULS(t, t,", "TMULS(t, missing,"), "wrong.cpp")
     status, _, err = shell.run("check", file, "--entry", "kernels::doubled<64>", *X, *Y)

@@ -32,4 +32,5 @@ void end(Site) { engine.end(); }
 
 void ptodsl_check_start(const ptodsl_check* check) { engine.start(*check); }
 void ptodsl_check_undefined(const void* start, int64_t bytes) { engine.declare_undefined(start, bytes); }
+void ptodsl_check_record(int descriptor) { engine.record(descriptor); }
 const char* ptodsl_check_findings() { return engine.findings(); }

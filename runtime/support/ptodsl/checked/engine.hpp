@@ -19,6 +19,7 @@ public:
         schedule_.start(static_cast<Policy>(check.schedule), check.seed);
         forget();
     }
+    void record(int descriptor) { findings_.record(descriptor); }
     const char* findings() { return findings_.text(); }
     void declare_undefined(const void* start, int64_t bytes) { shadows_.declare(address(start), bytes); }
     unsigned char* global_shadow(const void* start, int64_t bytes) { return shadows_.of(address(start), bytes); }
