@@ -34,7 +34,7 @@ void issue(const Instruction& instruction, const Work& work) {
             "\"other_effect\":\"writes\",\"other_operand\":\"dst\",\"memory\":\"UB\",\"start\":0,\"end\":64}");
     work.run(work.state);
 }
-bool scalar_access(const Touch&, Site) { return true; }
+void scalar_access(const Touch&, Site, const Work&) {}
 void set(pipe_t, pipe_t, event_t, Site) {}
 void wait(pipe_t, pipe_t, event_t, Site) {}
 void barrier(pipe_t, Site) {}

@@ -245,6 +245,47 @@ def test_wrong_schedule_is_an_error_before_anything_compiles(shell: Shell, kerne
     assert (status, "error[E0613]" in err) == (Status.TOOLCHAIN, True)
 
 
+WRITES = """\
+#include <pto/pto-inst.hpp>
+
+using namespace pto;
+
+AICORE void write_one(__gm__ float* y) {
+    Tile<TileType::Vec, float, 16, 64> t;
+    TASSIGN(t, 0x0);
+    GlobalTensor<float, pto::Shape<1, 1, 1, 16, 64>, pto::Stride<1024, 1024, 1024, 64, 1>> out(y);
+    TEXPANDS(t, 1.0f);
+    set_flag(PIPE_V, PIPE_S, EVENT_ID1);
+    wait_flag(PIPE_V, PIPE_S, EVENT_ID1);
+    t.SetValue(5, 2.0f);
+    if (t.GetValue(5) != 2.0f) return;
+    t.SetValue(7, 3.0f);
+    set_flag(PIPE_S, PIPE_V, EVENT_ID1);
+    wait_flag(PIPE_S, PIPE_V, EVENT_ID1);
+    TADDS(t, t, 1.0f);
+    set_flag(PIPE_V, PIPE_MTE3, EVENT_ID1);
+    wait_flag(PIPE_V, PIPE_MTE3, EVENT_ID1);
+    TSTORE(out, t);
+    pipe_barrier(PIPE_ALL);
+}
+"""
+
+
+def test_scalar_write_without_a_flag_changes_the_result(shell: Shell) -> None:
+    flags = """\
+    set_flag(PIPE_S, PIPE_V, EVENT_ID1);
+    wait_flag(PIPE_S, PIPE_V, EVENT_ID1);
+"""
+    options = ("--entry", "write_one", *Y)
+    status, _, err = shell.run("check", shell.file(WRITES, "write.cpp"), *options)
+    assert (status, err) == (Status.FINE, "")
+    status, _, err = shell.run("check", shell.file(WRITES.replace(flags, ""), "race.cpp"), *options)
+    assert status == Status.PROGRAM
+    assert "error[E1101]: nothing orders `TADDS` on V after `SetValue` on S" in err
+    assert "error[E1130]: `y` depends on the order of the pipes: under lazy 1 of 1024 elements differ" in err
+    assert "[0, 7]: 2, in program order 4" in err
+
+
 LOOK_UP = """\
 #include <pto/pto-inst.hpp>
 

@@ -11,7 +11,7 @@ pto::checked::Engine engine;
 namespace pto::checked {
 
 void issue(const Instruction& instruction, const Work& work) { engine.issue(instruction, work); }
-bool scalar_access(const Touch& touch, Site site) { return engine.scalar_access(touch, site); }
+void scalar_access(const Touch& touch, Site site, const Work& write) { engine.scalar_access(touch, site, write); }
 bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {
     return engine.inside_parameters(op, operand, effect, region, site);
 }

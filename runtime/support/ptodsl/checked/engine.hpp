@@ -51,10 +51,9 @@ public:
         pipes_.instruction(instruction, work);
     }
 
-    bool scalar_access(const Touch& touch, Site site) {
+    void scalar_access(const Touch& touch, Site site, const Work& write) {
         const bool reads = touch.effect == Effect::Read;
-        pipes_.instruction({reads ? "GetValue" : "SetValue", PIPE_S, site, {touch}, 1}, {});
-        return true;
+        pipes_.instruction({reads ? "GetValue" : "SetValue", PIPE_S, site, {touch}, 1}, write);
     }
 
     bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {
