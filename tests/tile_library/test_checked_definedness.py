@@ -14,7 +14,7 @@ from ptodsl.errors import PtoError
 from ptodsl.errors.runtime import UndefinedStored
 from ptodsl.interpreter import run
 from ptodsl.ir.parser import parse
-from ptodsl.machine import ARCHITECTURES
+from ptodsl.machine import A2A3, ARCHITECTURES
 from ptodsl.runtime.checked_launch import CheckedLaunch
 from tests.tile_library.instruction_kernels import Array
 from tests.tile_library.undefined_kernels import SIDE, WHOLE, UndefinedKernel, program
@@ -106,3 +106,37 @@ def test_undefined_elements_are_those_of_the_interpreter(kind: type[UndefinedKer
     expected = {kernel.name: interpreted(kernel) for kernel in batch.kernels}
     assert sum(map(len, expected.values())) > KERNELS
     assert checked(batch, arch) == expected
+
+
+LEFT = """ptodsl-ir 1
+program @P
+
+kernel @k(%x: tensor<16x64xfp32>, %y: out tensor<16x64xfp32>) {
+  %a = load %x[0, 0] sizes=[16, 64] : tile<16x64xfp32, ub, nd, @0x0>
+  set_flag mte2, mte3, 0
+  wait_flag mte2, mte3, 0
+  %b = create_tile shape=[16, 64] dtype=fp32 : tile<16x64xfp32, ub, nd, @0x0>
+  store %b, %y[0, 0]
+  pipe_barrier all
+  return
+}
+
+orchestration @main(%x: tensor<16x64xfp32>, %y: out tensor<16x64xfp32>) {
+  call @k(%x, %y)
+  return
+}
+"""
+
+
+def test_create_tile_writes_nothing_in_placed_ir_and_is_undefined_in_a_program() -> None:
+    """The checked library knows bytes, as the interpreter does of placed IR; of a program it knows values."""
+    program = parse(LEFT)
+    x, interpreted, computed = (np.full((16, 64), value, np.float32) for value in (1.0, 0.0, 0.0))
+    run(program, [x, interpreted], architecture=A2A3)
+    driver.compile_placed(program, "a2a3", "checked")(x, computed)
+    assert (interpreted == x).all()
+    assert (computed == x).all()
+    written = re.sub(", ub, nd, @0x0|  (set_flag|wait_flag|pipe_barrier) .*\\n", "", LEFT)
+    with pytest.raises(PtoError) as caught:
+        run(parse(written), [x, interpreted])
+    assert isinstance(caught.value.diagnostics[0], UndefinedStored)
