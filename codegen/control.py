@@ -30,6 +30,12 @@ _LONG_STEP = 1 << 31
 """Of a loop. With shorter ones an index that runs over has been counted for years; with longer ones it is at once."""
 
 
+DIVISIONS = ("scalar.floordiv", "scalar.mod")
+
+DIVISOR, STEP = "the divisor", "the step of a loop"
+"""What must not be 0, in words."""
+
+
 class StatementEmitter(ABC):
     """Yields the lines of a function's statements; subclasses know its ops and calls."""
 
@@ -50,6 +56,10 @@ class StatementEmitter(ABC):
     @abstractmethod
     def cpp_type(self, value: Value) -> str | None:
         """The C++ type of a variable that branches and loops assign to; None for a value that stays where it is."""
+
+    @abstractmethod
+    def check_not_zero(self, depth: int, what: str, operand: Operand, span: Span) -> Iterator[Line]:
+        """The lines that tell where a number is 0 which must not be; none for one that is known."""
 
     def spell(self, operand: Operand) -> str:
         """An operand as C++ text."""
@@ -76,11 +86,13 @@ class StatementEmitter(ABC):
                 assert_never(statement)
 
     def scalar(self, depth: int, op: Op) -> Iterator[Line]:
-        """A scalar op: a constant of its value."""
+        """A scalar op: a constant of its value; a divisor of integers is checked first."""
         type_ = op.result.type
         assert isinstance(type_, ScalarType)
         operands = [operand for group in op.operands for operand in group]
         dtypes = [dtype_of(operand) for operand in operands]
+        if op.name in DIVISIONS and dtypes[1].is_integer:
+            yield from self.check_not_zero(depth, DIVISOR, operands[1], op.span)
         self.helpers.update(helpers(op, dtypes))
         text = expression(op, [_atom(self.spell(operand)) for operand in operands], dtypes)
         arguments = {"type": f"const {type_.dtype.cpp}", "name": self.spell(op.result), "value": text}
@@ -103,6 +115,7 @@ class StatementEmitter(ABC):
         yield Line(depth, "close", {})
 
     def _for(self, depth: int, statement: For) -> Iterator[Line]:
+        yield from self.check_not_zero(depth, STEP, statement.step, statement.span)
         for carried, initial in zip(statement.carried, statement.initial, strict=True):
             if (cpp := self.cpp_type(carried)) is not None:
                 arguments = {"type": cpp, "name": self.spell(carried), "value": self.spell(initial)}
@@ -115,7 +128,7 @@ class StatementEmitter(ABC):
     def _loop_header(self, statement: For) -> dict[str, str]:
         index, stop, step = self.spell(statement.index), self.spell(statement.stop), self.spell(statement.step)
         up, down = f"{index} < {stop}", f"{index} > {stop}"
-        condition, following = f"{step} > 0 ? {up} : {down}", f"{index} += {step}"
+        condition, following = f"{step} > 0 ? {up} : {step} < 0 && {down}", f"{index} += {step}"
         if isinstance(statement.step, Literal):
             condition = up if int(statement.step.value) > 0 else down
         if not isinstance(statement.step, Literal) or abs(statement.step.value) >= _LONG_STEP:

@@ -102,7 +102,8 @@ class ProgramContext:
 def emit_program(program: Program, architecture: Architecture, version: str, *, is_checked: bool = False) -> Emitted:
     """The C++ of a placed program, the same for the same IR to the byte.
 
-    In a checked program each task says what it may touch; the kernels are the same.
+    In a checked program each task says what it may touch, and kernels what their instructions do not show; else it is
+    the same.
     """
     strided = strided_parameters(program)
     outer = Scope()
@@ -110,9 +111,12 @@ def emit_program(program: Program, architecture: Architecture, version: str, *, 
     functions = [function for function in program.functions if function.kind is FunctionKind.KERNEL]
     names = {function.name: outer.name(function.name) for function in functions}
     tasks = {function.name: outer.name(f"{function.name}_task") for function in functions}
+    emitters = [
+        KernelEmitter(function, Scope(), strided[function.name], is_checked=is_checked) for function in functions
+    ]
     kernels = tuple(
-        _kernel(function, names[function.name], tasks[function.name], strided[function.name], architecture, outer)
-        for function in functions
+        _kernel(emitter, names[emitter.function.name], tasks[emitter.function.name], architecture, outer)
+        for emitter in emitters
     )
     orchestration = entry_emitter(program, tasks, strided)
     entry = tuple(orchestration.body())
@@ -134,10 +138,8 @@ def emit_program(program: Program, architecture: Architecture, version: str, *, 
     return Emitted(text, messages, places.by_line)
 
 
-def _kernel(
-    function: Function, name: str, task: str, strided: frozenset[str], architecture: Architecture, outer: Scope
-) -> KernelContext:
-    emitter = KernelEmitter(function, Scope(), strided)
+def _kernel(emitter: KernelEmitter, name: str, task: str, architecture: Architecture, outer: Scope) -> KernelContext:
+    function = emitter.function
     body = tuple(emitter.body())
     core = core_of(function, architecture)
     parameters, arguments = _parameters(emitter, function.parameters)
@@ -148,7 +150,7 @@ def _kernel(
         title=quoted(function.name),
         run_name=outer.name(f"{name}_run"),
         touched_name=outer.name(f"{name}_tensors"),
-        touched=touched_tensors(function, strided),
+        touched=touched_tensors(function, emitter.strided),
         span=function.span,
         core_macro=CORE_MACROS[core],
         sets_mask=core is Core.VECTOR and architecture.masks_vectors,

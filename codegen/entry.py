@@ -17,8 +17,6 @@ from ptodsl.ir.types import TensorType
 from ptodsl.ops.site import type_of
 from ptodsl.ops.table import row_of
 
-DIVISIONS = ("scalar.floordiv", "scalar.mod")
-
 
 class EntryEmitter(StatementEmitter):
     """What both forms of an entry share; `messages` are its run-time errors, numbered from 1."""
@@ -59,9 +57,7 @@ class EntryEmitter(StatementEmitter):
         """The condition that a window, or the element at some indices, is not in a tensor."""
 
     def op(self, depth: int, op: Op) -> Iterator[Line]:
-        """The lines of one op, by the form that its row names; a divisor is checked first."""
-        if op.name in DIVISIONS:
-            yield from self._guard_divisor(depth, op)
+        """The lines of one op, by the form that its row names."""
         yield from self.forms[row_of(op).emit](depth, op)
 
     def parameters(self) -> Iterator[Line]:
@@ -125,11 +121,11 @@ class EntryEmitter(StatementEmitter):
         indices = [self.spell(offset) for offset in offsets]
         yield self._stop(depth, self.outside(tensor, indices, sizes), [message, *indices], op.span)
 
-    def _guard_divisor(self, depth: int, op: Op) -> Iterator[Line]:
-        divisor = op.operands[1][0]
-        if not isinstance(divisor, Literal):
-            message = self.message("division by zero", op.span)
-            yield self._stop(depth, f"{self.spell(divisor)} == 0", [message], op.span)
+    def check_not_zero(self, depth: int, what: str, operand: Operand, span: Span) -> Iterator[Line]:
+        """Stops the program."""
+        if not isinstance(operand, Literal):
+            message = self.message(f"{what} is 0", span)
+            yield self._stop(depth, f"{self.spell(operand)} == 0", [message], span)
 
     def _stop(self, depth: int, condition: str, arguments: Sequence[object], span: Span) -> Line:
         self.helpers.add("fail")

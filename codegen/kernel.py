@@ -14,7 +14,7 @@ from ptodsl.codegen.variables import KernelVariables
 from ptodsl.codegen.windows import Window
 from ptodsl.errors import InternalError
 from ptodsl.ir.hardware import Layout
-from ptodsl.ir.nodes import Call, Function, Op, Operand, Value
+from ptodsl.ir.nodes import Call, Function, Literal, Op, Operand, Value
 from ptodsl.ir.span import Span
 from ptodsl.ir.strides import contiguous_strides
 from ptodsl.ir.types import Extent, ScalarType, TensorType, TileType
@@ -34,12 +34,16 @@ _SETTERS: dict[tuple[int, ...], str] = {(0,): "SetValidRow", (1,): "SetValidCol"
 
 
 class KernelEmitter(StatementEmitter):
-    """Yields the lines of a kernel. `strided` are the parameters whose strides are arguments."""
+    """Yields the lines of a kernel. `strided` are the parameters whose strides are arguments.
+
+    A checked kernel is the same, and says besides what its instructions do not show.
+    """
 
     variables: KernelVariables
 
-    def __init__(self, function: Function, scope: Scope, strided: frozenset[str]) -> None:
+    def __init__(self, function: Function, scope: Scope, strided: frozenset[str], *, is_checked: bool = False) -> None:
         super().__init__(scope, KernelVariables(function, scope))
+        self.is_checked = is_checked
         self.function = function
         self.strided = strided
         self.windows: dict[str, str] = {}
@@ -70,6 +74,15 @@ class KernelEmitter(StatementEmitter):
     def call(self, depth: int, call: Call) -> Iterator[Line]:
         """A kernel calls nothing."""
         raise InternalError(f"kernel `{self.function.name}` calls `{call.callee}`")
+
+    def check_not_zero(self, depth: int, what: str, operand: Operand, span: Span) -> Iterator[Line]:
+        """A kernel cannot stop: a checked one tells."""
+        if self.is_checked and not isinstance(operand, Literal):
+            yield self._said(depth, "not_zero", [f'"{what}"', self.spell(operand)], span)
+
+    def _said(self, depth: int, what: str, operands: list[str], span: Span) -> Line:
+        """A line of checked kernels alone."""
+        return Line(depth, "instruction", {"mnemonic": f"pto::checked::{what}", "operands": operands}, span)
 
     def cpp_type(self, value: Value) -> str | None:
         """Scalars are assigned; tiles stay where they are."""

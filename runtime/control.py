@@ -25,9 +25,10 @@ class Control:
     def __init__(self, library: Any) -> None:
         self.lock = threading.Lock()
         self._start, self._undefined = library.ptodsl_check_start, library.ptodsl_check_undefined
-        self._findings = library.ptodsl_check_findings
+        self._findings, self._record = library.ptodsl_check_findings, library.ptodsl_check_record
         self._start.argtypes, self._start.restype = (ctypes.POINTER(_Check),), None
         self._undefined.argtypes, self._undefined.restype = (ctypes.c_void_p, ctypes.c_int64), None
+        self._record.argtypes, self._record.restype = (ctypes.c_int,), None
         self._findings.argtypes, self._findings.restype = (), ctypes.c_char_p
 
     def start(self, schedule: Schedule, limit: int, undefined: Iterable[range]) -> None:
@@ -38,12 +39,12 @@ class Control:
 
     def findings(self) -> tuple[Finding, ...]:
         """What the run has found so far, up to the limit."""
-        return parse(self.text().decode("ascii"))
-
-    def text(self) -> bytes:
-        """The same as the engine writes it: JSON in ASCII."""
         text: bytes = self._findings()
-        return text
+        return parse(text.decode("ascii"))
+
+    def record(self, descriptor: int) -> None:
+        """Has the findings of the run also written to an open file as they are made: see `parse_record`."""
+        self._record(descriptor)
 
 
 @functools.cache

@@ -38,6 +38,11 @@ def parse(text: str) -> tuple[Finding, ...]:
     return tuple(_finding(row) for row in json.loads(text))
 
 
+def parse_record(text: str) -> tuple[Finding, ...]:
+    """The findings that were written as they were made, one a line. A last line that was cut off counts for nothing."""
+    return tuple(_finding(json.loads(line)) for line in text.splitlines(keepends=True) if line.endswith("\n"))
+
+
 def _finding(row: Mapping[str, Any]) -> Finding:
     fields = {name: value for name, value in row.items() if name not in _PLACES}
     return Finding(row["kind"], _place(row, ""), _place(row, "other_"), fields)

@@ -61,9 +61,9 @@ def run(options: argparse.Namespace) -> Status:
 
 
 def check(options: argparse.Namespace) -> Checked:
-    """Runs the kernel in program order and in every order that is asked for.
+    """Runs the kernel in program order and in every order that is asked for, up to one in which it crashes or hangs.
 
-    Raises Refused for options that do not fit, and PtoError where it does not compile, crashes or hangs.
+    Raises Refused for options that do not fit, and PtoError where it does not compile.
     """
     kernel, given = described(options)
     orders = tuple(dict.fromkeys([PROGRAM, *options.schedules]))
@@ -72,8 +72,12 @@ def check(options: argparse.Namespace) -> Checked:
     arguments = arguments_for(kernel.signature, given, options.seed)
     library = library_of(kernel, options.arch, compiler_flags(options))
     seconds = SECONDS if options.timeout is None else options.timeout
-    runs = {word: run_kernel(kernel, library, arguments, word, options.limit, seconds) for word in orders}
-    if options.save is not None:
+    runs: dict[str, Run] = {}
+    for word in orders:
+        runs[word] = run_kernel(kernel, library, arguments, word, options.limit, seconds)
+        if runs[word].failure is not None:
+            break
+    if options.save is not None and runs[PROGRAM].failure is None:
         _save(kernel, runs[PROGRAM], options.save)
     return _judged(kernel, runs, options)
 
@@ -82,12 +86,14 @@ def _judged(kernel: Kernel, runs: Mapping[str, Run], options: argparse.Namespace
     outputs = [one for one in kernel.parameters if isinstance(one, TensorSlot) and one.access is not Access.READ]
     rules = {"strict": options.strict, "strict_flags": options.strict_flags, "strict_end": options.strict}
     found = {word: verdicts(done.findings, _locate, options.arch, **rules) for word, done in runs.items()}
-    left = {word: [done.tensors[one.name] for one in outputs] for word, done in runs.items()}
-    problems = [*merged(found), *differences([one.name for one in outputs], left)]
-    first = runs[PROGRAM]
+    ended = {word: done for word, done in runs.items() if done.failure is None}
+    left = {word: [done.tensors[one.name] for one in outputs] for word, done in ended.items()}
+    failures = [done.failure for done in runs.values() if done.failure is not None]
+    problems = [*merged(found), *differences([one.name for one in outputs], left), *failures]
     errors = tuple(one for one in problems if not one.is_warning)
     remarks = tuple(one for one in problems if one.is_warning)
-    unwritten = {one.name: _unwritten(first.tensors[one.name]) for one in outputs if one.access is Access.WRITE}
+    written = [one.name for one in outputs if one.access is Access.WRITE and runs[PROGRAM].failure is None]
+    unwritten = {name: _unwritten(runs[PROGRAM].tensors[name]) for name in written}
     return Checked(kernel, tuple(runs), unwritten, errors, remarks)
 
 

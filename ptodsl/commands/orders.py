@@ -16,8 +16,11 @@ SHOWN = 4
 
 
 def differences(names: Sequence[str], outputs: Mapping[str, Sequence[Array]]) -> Iterator[OrderMatters]:
-    """One mistake for each output whose bits depend on the order: of the first order that differs, and a note."""
-    for index, name in enumerate(names):
+    """One mistake for each output whose bits depend on the order: of the first order that differs, and a note.
+
+    Where program order left no outputs there is nothing to compare with.
+    """
+    for index, name in enumerate(names if PROGRAM in outputs else ()):
         wanted = outputs[PROGRAM][index]
         differing = {word: places for word, ones in outputs.items() if len(places := _places(ones[index], wanted))}
         if differing:

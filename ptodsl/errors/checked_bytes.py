@@ -148,6 +148,16 @@ class OperandsOverlap(Verdict):
     remedy = "assign them to bytes that do not overlap"
 
 
+class ZeroNow(Verdict):
+    """A divisor of integers, or the step of a loop, that is 0."""
+
+    code = "E1129"
+    kind = "zero"
+    template = "{what} is 0"
+    label_template = "0 here"
+    remedy = "do this only where it is another number"
+
+
 class NotModelled(Verdict):
     """An instruction, or a use of one, that the checked library knows nothing about."""
 

@@ -19,8 +19,8 @@ class KernelCrashed(Diagnostic):
 
     code = "E1131"
     template = "`{entry}` crashed under {schedule}: {signal}"
-    remedy = "look for addresses that are computed outside of the tile instructions; \
-the process ended there, so what was found before is not known"
+    remedy = "mend what else was found, which may well be the cause; \
+if nothing was, look for addresses that are computed outside of the tile instructions"
 
 
 class KernelHung(Diagnostic):
@@ -28,7 +28,8 @@ class KernelHung(Diagnostic):
 
     code = "E1132"
     template = "`{entry}` did not end under {schedule} within {seconds:g} seconds"
-    remedy = "look for a loop that does not end, or give it more time: `--timeout SECONDS`"
+    remedy = "mend what else was found, which may well be the cause; \
+if nothing was, look for a loop that does not end, or give it more time: `--timeout SECONDS`"
 
 
 class SourceRefused(Diagnostic):

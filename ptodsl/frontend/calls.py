@@ -32,7 +32,7 @@ def apply(
 ) -> Entity:
     """The value of `pl.spelling(...)`; raises `Mistake` where no row of that spelling takes the arguments."""
     _check_place(state, spelling, SPELLINGS[spelling], span)
-    row, bound = match(state, spelling, positional, keywords, span)
+    row, bound = match(state, spelling, _placed_first(state, SPELLINGS[spelling]), positional, keywords, span)
     _check_place(state, spelling, (row,), span)
     return build(state, row, bound, span, spelling, label)
 
@@ -51,6 +51,12 @@ _PLACES: Mapping[FunctionKind, tuple[str, frozenset[Family], str]] = {
 }
 """What may stand in each kind of function, and the remedy for what may not: tensors as a whole are an orchestration's
 matter, tiles a kernel's, scalars both's."""
+
+
+def _placed_first(state: State, rows: Sequence[OpRow]) -> Sequence[OpRow]:
+    """Rows in the order that they are tried in: what is already known to be wrong fits all, and blames none."""
+    _, families, _ = _PLACES[state.kind]
+    return sorted(rows, key=lambda row: row.family not in families)
 
 
 def _check_place(state: State, spelling: str, rows: tuple[OpRow, ...], span: Span) -> None:

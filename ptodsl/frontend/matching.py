@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -32,11 +32,16 @@ Bound: TypeAlias = Mapping[str, Argument]
 
 
 def match(
-    state: State, spelling: str, positional: Sequence[Argument], keywords: Mapping[str, Argument], span: Span
+    state: State,
+    spelling: str,
+    rows: Iterable[OpRow],
+    positional: Sequence[Argument],
+    keywords: Mapping[str, Argument],
+    span: Span,
 ) -> tuple[OpRow, Bound]:
-    """The first row of a spelling that takes the arguments; raises `Mistake` for the one that came nearest."""
+    """The first of a spelling's rows that takes the arguments; raises `Mistake` for the one that came nearest."""
     misfits: list[Misfit] = []
-    for form in _forms(spelling):
+    for form in (form for row in rows for form in forms_of(row)):
         bound = _bind(form, positional, keywords, span)
         if not isinstance(bound, Misfit):
             return form.row, bound
@@ -49,10 +54,6 @@ def match(
         nearest.span,
         **{"callee": op, "op": op, "signature": signature, "how": signature, **nearest.fields()},
     )
-
-
-def _forms(spelling: str) -> Iterator[Form]:
-    return (form for row in SPELLINGS[spelling] for form in forms_of(row))
 
 
 class Stage(enum.IntEnum):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ptodsl.runtime.control import control
+from ptodsl.runtime.findings import parse_record
 from ptodsl.runtime.schedules import Schedule
 
 _ALIGNMENT = 64
@@ -38,16 +39,19 @@ class _Buffer:
 
 
 def run(request: Mapping[str, Any]) -> None:
-    """One run of one kernel; what was found goes into the file `findings`."""
+    """One run of one kernel; what is found goes into the file `findings` at once."""
     library = Path(request["library"])
     checks = control(library)
     entry = ctypes.CDLL(str(library)).ptodsl_entry
     slots = [one["bits"] if "bits" in one else _Buffer(one) for one in request["slots"]]
     buffers = [slot for slot in slots if isinstance(slot, _Buffer)]
     checks.start(Schedule(*request["schedule"]), request["limit"], [b.bytes for b in buffers if b.is_undefined])
+    findings = Path(request["findings"])
+    checks.record(os.open(findings, os.O_WRONLY | os.O_CREAT, 0o600))
     bits = (slot.address if isinstance(slot, _Buffer) else slot for slot in slots)
     entry((ctypes.c_int64 * max(1, len(slots)))(*bits), (ctypes.c_int64 * _ERROR_VALUES)(), None)
-    Path(request["findings"]).write_bytes(checks.text())
+    if parse_record(findings.read_text(encoding="ascii")) != checks.findings():
+        raise OSError(f"{findings} could not be written")
     for buffer in buffers:
         buffer.save()
 

@@ -111,7 +111,10 @@ void access(Reader& reader) {
     instruction.site = reader.site();
     instruction.touches[0] = reader.touch();
     instruction.count = 1;
-    if (scalar_access(instruction.touches[0], instruction.site)) work(instruction);
+    auto body = [=] { work(instruction); };
+    const bool reads = instruction.touches[0].effect == Effect::Read;
+    scalar_access(instruction.touches[0], instruction.site, reads ? Work{} : work_of(body));
+    if (reads) body();
 }
 
 void start_kernel(Reader& reader) {

@@ -99,6 +99,28 @@ ARCHITECTURE: dict[str, Mistake] = {
         "TMATMUL(c, l, r);",
         {"operand": "left"},
     ),
+    "blocks of scalars with a temporary": Mistake(
+        "layout-refused",
+        LOADED + "auto s = at<Blocks>(0x8000); TEXPANDS(s, 2.0f); auto c = at<Column>(0x9000); TROWSUM(c, a, b);"
+        "auto t = at<Tmp>(0xa000);",
+        "TROWEXPANDADD(a, a, s, t);",
+        "TROWEXPANDADD(a, a, c, t);",
+        {"op": "TROWEXPANDADD", "operand": "src1"},
+    ),
+    "scalars first in blocks with a temporary": Mistake(
+        "layout-refused",
+        LOADED + "auto s = at<Blocks>(0x8000); TEXPANDS(s, 2.0f); auto t = at<Tmp>(0xa000);",
+        "TROWEXPANDSUB(a, s, a, t);",
+        "TROWEXPANDSUB(a, s, a);",
+        {"operand": "src0"},
+    ),
+    "one scalar in a block": Mistake(
+        "shape-refused",
+        LOADED + "auto s = at<First>(0x8000); TEXPANDS(s, 2.0f); auto r = at<Blocks>(0x9000); TEXPANDS(r, 2.0f);",
+        "TROWEXPANDMUL(a, a, s);",
+        "TROWEXPANDMUL(a, a, r);",
+        {"operand": "src1", "size": 1, "limit": 8},
+    ),
     "unit flag": Mistake(
         "not-modelled",
         CUBE + "TMATMUL(c, l, r); Window<32, 32> w(out);",

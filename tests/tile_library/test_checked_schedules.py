@@ -80,6 +80,29 @@ def test_scalar_read_sees_what_it_waited_for(engine: Engine) -> None:
     assert orders <= {(0, 3, 7, 6), (0, 3, 6, 7), (0, 6, 3, 7), (6, 0, 3, 7)}
 
 
+def test_others_see_a_scalar_write_when_flags_say_so(engine: Engine) -> None:
+    write = Access(tile(0, "writes"))
+    assert {engine.run([write, add(1, 0, 0)], *order).order for order in ORDERS} == {(0, 1), (1, 0)}
+    flagged: list[Step] = [write, *flags(S, V), add(1, 0, 0)]
+    assert {engine.run(flagged, *order).order for order in ORDERS} == {(0, 3)}
+    waited: list[Step] = [write, Barrier(), add(1, 0, 0)]
+    assert {engine.run(waited, *order).order for order in ORDERS} == {(0, 2)}
+
+
+def test_scalar_unit_sees_what_it_has_written_itself(engine: Engine) -> None:
+    steps: list[Step] = [
+        Access(tile(0, "writes")),
+        Access(tile(1, "writes")),
+        Access(tile(0)),
+        Access(tile(0, "writes")),
+    ]
+    due = engine.run(steps)
+    for order in ORDERS:
+        other = engine.run(steps, *order)
+        assert other.order == (0, 1, 2, 3)
+        np.testing.assert_array_equal(other.memory, due.memory)
+
+
 def test_more_works_than_are_looked_at(engine: Engine) -> None:
     steps: list[Step] = turns(700)
     due = engine.run(steps)

@@ -117,6 +117,8 @@ def test_row_scalars_meet_every_element_of_their_row(case: str, library: Library
     kernel = ROW_CASES[case]
     full, column = operands_of(kernel, rng)
     before = poison(rng, kernel.result)
+    if kernel.scratch and "block" in case:
+        library = library.expecting("layout-refused")  # A2/A3 spreads columns alone into a temporary
     after = library.run(kernel, full, column, poison=before)
     left, right = full[: VALID[0], : VALID[1]], np.repeat(column[: VALID[0], :1], VALID[1], 1)
     if case.endswith("first"):

@@ -1,14 +1,27 @@
-"""Random kernels in which some elements are undefined: IR text that stores every tile it makes."""
+"""Random kernels in which some elements are undefined: IR text that stores what it makes."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 Shape = tuple[int, int]
-_SHAPES: tuple[Shape, ...] = ((16, 32), (8, 64), (5, 19))
-_OPS = 9
+
+SIDE = 64
+"""Tensors that kernels load from are square."""
+
+WHOLE = {"x": "fp32", "h": "fp16"}
+"""What the program is given, wholly defined."""
+PARTLY = {"u": ("x", (23, 37)), "w": ("h", (21, 40))}
+"""Tensors that the program creates: whose elements they have, and of how many rows and columns."""
+
+_TENSORS = {**WHOLE, **{name: WHOLE[source] for name, (source, _) in PARTLY.items()}}
+
+
+def _parameter(name: str) -> str:
+    return f"%{name}: tensor<{SIDE}x{SIDE}x{_TENSORS[name]}>"
 
 
 @dataclass(frozen=True)
@@ -21,24 +34,22 @@ class Known:
 
 
 @dataclass
-class UndefinedKernel:
+class UndefinedKernel(ABC):
     """A kernel without branches, the same for the same seed. Every tile lives to the end, so that no byte is reused."""
 
     seed: int
     lines: list[str] = field(default_factory=list[str])
     known: list[Known] = field(default_factory=list[Known])
     viewed: list[Known] = field(default_factory=list[Known])
-    """Tiles that are seen through another valid shape: what a store of them finds is found."""
+    """Tiles that are not stored: their bytes are another tile's too, and what a store of them finds is found."""
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        for shape in self.random.sample(_SHAPES, 2):
-            self._make(f"create_tile shape=[{shape[0]}, {shape[1]}] dtype=fp32", shape, shape)
-            self._load(shape)
-        for _ in range(_OPS):
-            self.random.choice(
-                (self._load_one, self._unary, self._binary, self._reduced, self._broadcast, self._seen)
-            )()
+        self.build()
+
+    @abstractmethod
+    def build(self) -> None:
+        """Makes the body."""
 
     @property
     def name(self) -> str:
@@ -49,68 +60,17 @@ class UndefinedKernel:
         """The tiles that are to be stored, by their positions."""
         return tuple(i for i, known in enumerate(self.known) if known not in self.viewed)
 
-    def _make(self, text: str, shape: Shape, valid: Shape) -> Known:
+    def make(self, text: str, shape: Shape, valid: Shape, dtype: str = "fp32") -> Known:
+        """The result of an op."""
         made = Known(f"%v{len(self.known)}", shape, valid)
         written = "" if shape == valid else f", valid {valid[0]}x{valid[1]}"
-        self.lines.append(f"  {made.name} = {text} : tile<{shape[0]}x{shape[1]}xfp32{written}>")
+        self.lines.append(f"  {made.name} = {text} : tile<{shape[0]}x{shape[1]}x{dtype}{written}>")
         self.known.append(made)
         return made
 
-    def _part(self, shape: Shape) -> Shape:
+    def part(self, shape: Shape) -> Shape:
+        """A valid shape."""
         return self.random.randint(1, shape[0]), self.random.randint(1, shape[1])
-
-    def _load(self, shape: Shape) -> None:
-        rows, columns = self._part(shape)
-        text = f"load %x[0, 0], valid [{rows}, {columns}] sizes=[{shape[0]}, {shape[1]}]"
-        self._make(text, shape, (rows, columns))
-
-    def _load_one(self) -> None:
-        self._load(self.random.choice(_SHAPES))
-
-    def _any(self, *, rows_only: bool = True) -> Known:
-        return self.random.choice([one for one in self.known if not rows_only or one.shape[1] > 1])
-
-    def _unary(self) -> None:
-        one = self._any()
-        self._make(f"{self.random.choice(('exp', 'neg', 'recip'))} {one.name}", one.shape, one.valid)
-
-    def _binary(self) -> None:
-        one = self._any()
-        other = self.random.choice([k for k in self.known if (k.shape, k.valid) == (one.shape, one.valid)])
-        operation = self.random.choice(("add", "mul", "maximum"))
-        self._make(f"{operation} {one.name}, {other.name}", one.shape, one.valid)
-
-    def _reduced(self) -> None:
-        one = self._any()
-        if self.random.random() < 0.5:
-            self._make(f"row_sum {one.name}", (one.shape[0], 1), (one.valid[0], 1))
-        else:
-            self._make(f"col_max {one.name}", (1, one.shape[1]), (1, one.valid[1]))
-
-    def _broadcast(self) -> None:
-        """A tile with the sum of its rows, or of its columns."""
-        one = self._any()
-        if self.random.random() < 0.5:
-            repeated = self._make(f"row_sum {one.name}", (one.shape[0], 1), (one.valid[0], 1))
-            self._make(f"row_expand_sub {one.name}, {repeated.name}", one.shape, one.valid)
-        else:
-            repeated = self._make(f"col_sum {one.name}", (1, one.shape[1]), (1, one.valid[1]))
-            self._make(f"col_expand_add {one.name}, {repeated.name}", one.shape, one.valid)
-
-    def _seen(self) -> None:
-        """Another valid shape, what is outside filled, or rows and columns exchanged."""
-        one = self._any()
-        kind = self.random.randrange(3 if one.shape[0] > 1 else 2)  # a row turned is the same bytes
-        if kind == 0:
-            copy = self._make(f"neg {one.name}", one.shape, one.valid)
-            self.viewed.append(copy)
-            valid = self._part(one.shape)
-            self._make(f"set_validshape {copy.name}, valid [{valid[0]}, {valid[1]}]", one.shape, valid)
-        elif kind == 1:
-            self._make(f"fillpad {one.name} pad=zero", one.shape, one.shape)
-        else:
-            turned = (one.shape[1], one.shape[0])
-            self._make(f"transpose {one.name}", turned, (one.valid[1], one.valid[0]))
 
     def kernel(self, stores: Sequence[int]) -> str:
         """The kernel with the stores of some of its tiles."""
@@ -119,25 +79,44 @@ class UndefinedKernel:
         return f"kernel @{self.name}({self.parameters(stores)}) {{\n{body}\n{written}\n  return\n}}\n"
 
     def parameters(self, stores: Sequence[int], suffix: str = "") -> str:
-        """Its parameters: what is loaded, and a tensor for each tile that is stored."""
+        """Its parameters: what may be loaded, and a tensor for each tile that is stored."""
         outputs = (
             f", %o{i}{suffix}: out tensor<{self.known[i].shape[0]}x{self.known[i].shape[1]}xfp32>" for i in stores
         )
-        return "%x: tensor<64x64xfp32>" + "".join(outputs)
+        return ", ".join(map(_parameter, _TENSORS)) + "".join(outputs)
 
     def call(self, stores: Sequence[int], suffix: str = "") -> str:
         """The statement that runs it."""
-        return f"  call @{self.name}(%x{''.join(f', %o{i}{suffix}' for i in stores)})\n"
+        arguments = [f"%{name}" for name in _TENSORS] + [f"%o{i}{suffix}" for i in stores]
+        return f"  call @{self.name}({', '.join(arguments)})\n"
 
 
-def program(kernels: list[UndefinedKernel], stores: list[tuple[int, ...]]) -> str:
-    """A program of the kernels, one after the other."""
+def program(kernels: Sequence[UndefinedKernel], stores: Sequence[tuple[int, ...]]) -> str:
+    """A program of the kernels, one after the other, and before them those that define a part of some tensors."""
     pairs = list(zip(kernels, stores, strict=True))
-    parameters = ["%x: tensor<64x64xfp32>"]
+    parameters = list(map(_parameter, WHOLE))
     for kernel, some in pairs:
-        parameters += kernel.parameters(some, f"_{kernel.seed}").split(", ")[1:]
+        parameters += kernel.parameters(some, f"_{kernel.seed}").split(", ")[len(_TENSORS) :]
+    parts = "\n".join(_partly(name) for name in PARTLY)
+    created = "".join(
+        f"  %{name} = create_tensor shape=[{SIDE}, {SIDE}] dtype={_TENSORS[name]}{_parameter(name)[len(name) + 1 :]}\n"
+        f"  call @part_{name}(%{source}, %{name})\n"
+        for name, (source, _) in PARTLY.items()
+    )
     calls = "".join(kernel.call(some, f"_{kernel.seed}") for kernel, some in pairs)
     bodies = "\n".join(kernel.kernel(some) for kernel, some in pairs)
     return (
-        f"ptodsl-ir 1\nprogram @P\n\n{bodies}\norchestration @main({', '.join(parameters)}) {{\n{calls}  return\n}}\n"
+        f"ptodsl-ir 1\nprogram @P\n\n{parts}\n{bodies}\n"
+        f"orchestration @main({', '.join(parameters)}) {{\n{created}{calls}  return\n}}\n"
+    )
+
+
+def _partly(name: str) -> str:
+    """The kernel that defines the first rows and columns of a tensor."""
+    source, (rows, columns) = PARTLY[name]
+    output = _parameter(name).replace(": ", ": out ", 1)
+    return (
+        f"kernel @part_{name}({_parameter(source)}, {output}) {{\n"
+        f"  %t = load %{source}[0, 0] sizes=[{rows}, {columns}] : tile<{rows}x{columns}x{_TENSORS[name]}>\n"
+        f"  store %t, %{name}[0, 0]\n  return\n}}\n"
     )

@@ -34,7 +34,7 @@ void issue(const Instruction& instruction, const Work& work) {
             "\"other_effect\":\"writes\",\"other_operand\":\"dst\",\"memory\":\"UB\",\"start\":0,\"end\":64}");
     work.run(work.state);
 }
-bool scalar_access(const Touch&, Site) { return true; }
+void scalar_access(const Touch&, Site, const Work&) {}
 void set(pipe_t, pipe_t, event_t, Site) {}
 void wait(pipe_t, pipe_t, event_t, Site) {}
 void barrier(pipe_t, Site) {}
@@ -63,6 +63,7 @@ void ptodsl_check_start(const ptodsl_check* check) {
 void ptodsl_check_undefined(const void* start, int64_t bytes) {
     add("{\"kind\":\"undefined\"" + field_of("address", reinterpret_cast<int64_t>(start)) + field_of("bytes", bytes) + "}");
 }
+void ptodsl_check_record(int) {}
 const char* ptodsl_check_findings() {
     static std::string text;
     text = "[" + findings + "]";

@@ -245,6 +245,73 @@ def test_wrong_schedule_is_an_error_before_anything_compiles(shell: Shell, kerne
     assert (status, "error[E0613]" in err) == (Status.TOOLCHAIN, True)
 
 
+WRITES = """\
+#include <pto/pto-inst.hpp>
+
+using namespace pto;
+
+AICORE void write_one(__gm__ float* y) {
+    Tile<TileType::Vec, float, 16, 64> t;
+    TASSIGN(t, 0x0);
+    GlobalTensor<float, pto::Shape<1, 1, 1, 16, 64>, pto::Stride<1024, 1024, 1024, 64, 1>> out(y);
+    TEXPANDS(t, 1.0f);
+    set_flag(PIPE_V, PIPE_S, EVENT_ID1);
+    wait_flag(PIPE_V, PIPE_S, EVENT_ID1);
+    t.SetValue(5, 2.0f);
+    if (t.GetValue(5) != 2.0f) return;
+    t.SetValue(7, 3.0f);
+    set_flag(PIPE_S, PIPE_V, EVENT_ID1);
+    wait_flag(PIPE_S, PIPE_V, EVENT_ID1);
+    TADDS(t, t, 1.0f);
+    set_flag(PIPE_V, PIPE_MTE3, EVENT_ID1);
+    wait_flag(PIPE_V, PIPE_MTE3, EVENT_ID1);
+    TSTORE(out, t);
+    pipe_barrier(PIPE_ALL);
+}
+"""
+
+
+def test_scalar_write_without_a_flag_changes_the_result(shell: Shell) -> None:
+    flags = """\
+    set_flag(PIPE_S, PIPE_V, EVENT_ID1);
+    wait_flag(PIPE_S, PIPE_V, EVENT_ID1);
+"""
+    options = ("--entry", "write_one", *Y)
+    status, _, err = shell.run("check", shell.file(WRITES, "write.cpp"), *options)
+    assert (status, err) == (Status.FINE, "")
+    status, _, err = shell.run("check", shell.file(WRITES.replace(flags, ""), "race.cpp"), *options)
+    assert status == Status.PROGRAM
+    assert "error[E1101]: nothing orders `TADDS` on V after `SetValue` on S" in err
+    assert "error[E1130]: `y` depends on the order of the pipes: under lazy 1 of 1024 elements differ" in err
+    assert "[0, 7]: 2, in program order 4" in err
+
+
+LOOK_UP = """\
+#include <pto/pto-inst.hpp>
+
+using namespace pto;
+
+AICORE void look_up(__gm__ int32_t* x, __gm__ float* y) {
+    Tile<TileType::Vec, int32_t, 1, 64> places;
+    TASSIGN(places, 0x0);
+    GlobalTensor<int32_t, pto::Shape<1, 1, 1, 1, 64>, pto::Stride<64, 64, 64, 64, 1>> in(x);
+    TLOAD(places, in);
+    y[int64_t{places.GetValue(0)} << 40] = 1.0f;
+}
+"""
+
+
+def test_crash_that_only_another_order_has_comes_with_its_race(shell: Shell) -> None:
+    options = ("--entry", "look_up", "--tensor", "x:1x64:int32", "--set", "x=0", *Y)
+    status, out, err = shell.run("check", shell.file(LOOK_UP, "look_up.cpp"), *options)
+    assert status == Status.PROGRAM
+    assert "orders of the pipes: program, lazy\n" in out, "no order is tried after that of the crash"
+    race, crash = err.index("error[E1101]: nothing orders `GetValue` on S after `TLOAD`"), err.index("error[E1131]")
+    assert race < crash
+    assert "`look_up` crashed under lazy: SIGSEGV" in err
+    assert "E1130" not in err, "a run that was cut short left no outputs"
+
+
 def test_compiler_s_refusal_is_the_kernel_s_mistake(shell: Shell) -> None:
     file = shell.file(KERNELS.replace("TMULS(t, t,", "TMULS(t, missing,"), "wrong.cpp")
     status, _, err = shell.run("check", file, "--entry", "kernels::doubled<64>", *X, *Y)

@@ -10,7 +10,7 @@ from ptodsl.diagnostics import render
 from ptodsl.errors.checked import Race, RaceRelaxed, SetTwice, SetTwiceNoted
 from ptodsl.errors.checked_bytes import Unworded
 from ptodsl.ir.span import Span
-from ptodsl.runtime.findings import Finding, Place, parse
+from ptodsl.runtime.findings import Finding, Place, parse, parse_record
 from ptodsl.verdicts import verdicts
 
 RACE: dict[str, Any] = {
@@ -149,3 +149,9 @@ def test_answer_of_the_engine_is_read() -> None:
     (one,) = parse(f"[{row}]")
     assert one == Finding("race", Place("a.cpp", 3), None, {"start": 64, "op": "TADD"})
     assert parse("[]") == ()
+
+
+def test_record_that_was_cut_off_holds_what_was_written_whole() -> None:
+    record = '{"kind": "race", "file": "a.cpp", "line": 3}\n{"kind": "token-left"}\n{"kind": "unassi'
+    assert parse_record(record) == (Finding("race", Place("a.cpp", 3), None, {}), Finding("token-left", None, None, {}))
+    assert parse_record("") == ()

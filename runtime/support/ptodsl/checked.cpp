@@ -11,7 +11,7 @@ pto::checked::Engine engine;
 namespace pto::checked {
 
 void issue(const Instruction& instruction, const Work& work) { engine.issue(instruction, work); }
-bool scalar_access(const Touch& touch, Site site) { return engine.scalar_access(touch, site); }
+void scalar_access(const Touch& touch, Site site, const Work& write) { engine.scalar_access(touch, site, write); }
 bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {
     return engine.inside_parameters(op, operand, effect, region, site);
 }
@@ -32,4 +32,5 @@ void end(Site) { engine.end(); }
 
 void ptodsl_check_start(const ptodsl_check* check) { engine.start(*check); }
 void ptodsl_check_undefined(const void* start, int64_t bytes) { engine.declare_undefined(start, bytes); }
+void ptodsl_check_record(int descriptor) { engine.record(descriptor); }
 const char* ptodsl_check_findings() { return engine.findings(); }

@@ -44,7 +44,9 @@ void issue(const Instruction& instruction, const Work& work) {
     }
     work.run(work.state);
 }
-bool scalar_access(const Touch&, Site) { return true; }
+void scalar_access(const Touch&, Site, const Work& write) {
+    if (write.run) write.run(write.state);
+}
 bool inside_parameters(const char*, const char*, Effect, const Region&, Site) { return true; }
 
 unsigned char* global_shadow(const void* start, int64_t bytes) {

@@ -65,9 +65,9 @@ Work work_of(Body& body) {
 // Takes an instruction into its pipe's queue; its work is done at once, or on a copy when it has its turn, or never.
 void issue(const Instruction& instruction, const Work& work);
 
-// An access of the scalar unit to bytes of UB: it is ordered like an instruction of PIPE_S, and done at once, after all
-// that may run before it. False where it must not be done.
-bool scalar_access(const Touch& touch, Site site);
+// An access of the scalar unit to bytes of UB, ordered like an instruction of PIPE_S. A read has no work: the caller does it
+// when this returns, after all that may run before it. A write is work like any other.
+void scalar_access(const Touch& touch, Site site, const Work& write = {});
 
 // Whether a strided window of global memory lies in what some parameter of the kernel may be used for. Where it does not
 // this is reported, and the instruction is not to be issued. True where the kernel has not said what it was given.

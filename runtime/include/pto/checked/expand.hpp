@@ -10,8 +10,11 @@ namespace checked {
 
 // What a broadcast repeats: the scalar of each row along it, or a row down the columns.
 enum class Along { Rows, Columns };
+// Where an instruction spreads a column of scalars to 32 bytes each: in a temporary that it is given, or in hidden bytes.
+enum class Scratch { Given, Hidden };
 
 void judge_repeated(Call& call, const char* operand, const Operand& dst, const Operand& repeated, Along along);
+void judge_scalars(Call& call, const char* operand, const Operand& scalars, Scratch scratch);
 void judge_expansion(Call& call, const Operand& dst, const Operand& src, const char* src_name, const Operand& repeated,
                      const char* repeated_name, Along along);
 void touch_hidden_scratch(Call& call);
@@ -21,6 +24,12 @@ void define_expansion(const Operand& dst, const Operand& src, const Operand& rep
 
 template <typename Dst, typename Src0, typename Src1>
 inline constexpr bool scalars_first = detail::is_row_scalars<Src0, Dst>() && !detail::is_row_scalars<Src1, Dst>();
+
+template <typename Dst, typename Src0, typename Src1>
+void judge_scalars(Call& call, const Src0& src0, const Src1& src1, Scratch scratch) {
+    if constexpr (scalars_first<Dst, Src0, Src1>) judge_scalars(call, "src0", operand_of(src0), scratch);
+    else judge_scalars(call, "src1", operand_of(src1), scratch);
+}
 
 template <Along Direction, typename Dst, typename Src0, typename Src1, typename Work>
 RecordEvent expand(Call& call, Dst& dst, Src0& src0, Src1& src1, Work work) {
@@ -38,6 +47,7 @@ RecordEvent expand(Call& call, Dst& dst, Src0& src0, Src1& src1, Work work) {
 template <typename Dst, typename Src0, typename Src1, typename Work>
 RecordEvent expand_rows_hidden(Call call, Dst& dst, Src0& src0, Src1& src1, Work work) {
     constexpr bool is_column = scalars_first<Dst, Src0, Src1> ? !Src0::isRowMajor : !Src1::isRowMajor;
+    judge_scalars<Dst>(call, src0, src1, Scratch::Hidden);
     if constexpr (is_a2a3 && is_column) {
         touch_hidden_scratch(call);
         return expand<Along::Rows>(call, dst, src0, src1, [work](auto& d, auto& a, auto& b) {
@@ -54,6 +64,7 @@ inline int64_t expansion_scratch(const Operand& dst) { return detail::least<int6
 
 template <typename Dst, typename Src0, typename Src1, typename Tmp, typename Work>
 RecordEvent expand_rows_with(Call call, Dst& dst, Src0& src0, Src1& src1, Tmp& tmp, Work work) {
+    judge_scalars<Dst>(call, src0, src1, Scratch::Given);
     return expand<Along::Rows>(call, dst, src0, src1,
                                with_scratch(call, tmp, expansion_scratch(operand_of(dst)), work));
 }

@@ -7,9 +7,8 @@
 
 namespace pto::checked {
 
-// Whether the element may be read, or written: it lies in UB, and no other pipe is at it. A tile has no address yet
-// where its data are null.
+// A tile has no address yet where its data are null; elements outside of UB are reported, and neither read nor written.
 bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site);
-bool may_write(const void* tile, int64_t offset, int64_t bytes, Site site);
+void write_element(void* tile, int64_t offset, const void* value, int64_t bytes, Site site);
 
 }  // namespace pto::checked

@@ -63,7 +63,7 @@ struct TileData {
     }
     void SetValue(uint32_t offset, DType value, checked::Site site = {}) {
         static_assert(Loc == TileType::Vec, "only tiles in UB can be written by the scalar unit");
-        if (checked::may_write(data_, offset, sizeof(DType), site)) data_[offset] = value;
+        checked::write_element(data_, offset, &value, sizeof(DType), site);
     }
 #else
     // Single elements by their offset in the layout, counted in elements.

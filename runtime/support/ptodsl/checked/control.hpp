@@ -15,6 +15,9 @@ extern "C" {
 __attribute__((visibility("default"))) void ptodsl_check_start(const ptodsl_check* check);
 // Bytes of global memory whose contents are undefined until they are written. All others count as defined.
 __attribute__((visibility("default"))) void ptodsl_check_undefined(const void* start, int64_t bytes);
+// Has each finding of the run also written to an open file when it is made, one JSON object a line: what a process leaves
+// that does not live to be asked.
+__attribute__((visibility("default"))) void ptodsl_check_record(int descriptor);
 // The findings as one JSON array of objects with "kind", "file", "line", "other_file", "other_line" and fields; valid
 // until the next start.
 __attribute__((visibility("default"))) const char* ptodsl_check_findings();

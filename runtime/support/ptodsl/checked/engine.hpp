@@ -19,6 +19,7 @@ public:
         schedule_.start(static_cast<Policy>(check.schedule), check.seed);
         forget();
     }
+    void record(int descriptor) { findings_.record(descriptor); }
     const char* findings() { return findings_.text(); }
     void declare_undefined(const void* start, int64_t bytes) { shadows_.declare(address(start), bytes); }
     unsigned char* global_shadow(const void* start, int64_t bytes) { return shadows_.of(address(start), bytes); }
@@ -50,10 +51,9 @@ public:
         pipes_.instruction(instruction, work);
     }
 
-    bool scalar_access(const Touch& touch, Site site) {
+    void scalar_access(const Touch& touch, Site site, const Work& write) {
         const bool reads = touch.effect == Effect::Read;
-        pipes_.instruction({reads ? "GetValue" : "SetValue", PIPE_S, site, {touch}, 1}, {});
-        return true;
+        pipes_.instruction({reads ? "GetValue" : "SetValue", PIPE_S, site, {touch}, 1}, write);
     }
 
     bool inside_parameters(const char* op, const char* operand, Effect effect, const Region& region, Site site) {

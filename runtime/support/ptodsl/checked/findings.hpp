@@ -1,6 +1,8 @@
 // What was found in a run: each kind once for a place and another place, up to a limit.
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -15,9 +17,13 @@ class Findings {
 public:
     void start(int64_t limit) {
         limit_ = limit;
+        record_ = no_record;
         known_.clear();
         objects_.clear();
     }
+
+    // From here on each is also written to an open file when it is made, one a line.
+    void record(int descriptor) { record_ = descriptor; }
 
     void add(const char* kind, Site at, const Field* fields, int count, Site other) {
         if (static_cast<int64_t>(objects_.size()) >= limit_ || !known_.insert(key(kind, at, fields, count, other)).second)
@@ -31,6 +37,7 @@ public:
             else json::put(object, fields[i].name, fields[i].number);
         }
         objects_.push_back(object + "}");
+        if (record_ != no_record) write_line(objects_.back() + "\n");
     }
 
     // All of them as a JSON array.
@@ -45,6 +52,17 @@ public:
     }
 
 private:
+    static constexpr int no_record = -1;
+
+    // Nothing is kept back: the process may end at the next instruction. What cannot be written is still kept here.
+    void write_line(const std::string& line) const {
+        for (size_t done = 0; done < line.size();) {
+            const ssize_t count = ::write(record_, line.data() + done, line.size() - done);
+            if (count <= 0) return;
+            done += static_cast<size_t>(count);
+        }
+    }
+
     static void put_site(std::string& object, const char* file, const char* line, Site site) {
         if (!site.file) return;
         json::put(object, file, site.file);
@@ -65,6 +83,7 @@ private:
     }
 
     int64_t limit_ = 100;
+    int record_ = no_record;
     std::unordered_set<std::string> known_;
     std::vector<std::string> objects_;
     std::string text_;

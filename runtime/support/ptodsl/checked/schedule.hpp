@@ -30,12 +30,15 @@ public:
         for (Queue& queue : queues_) queue = Queue();
     }
 
-    // Takes an instruction of a pipe, in the order of its queue. The scalar unit does its work itself.
+    // Takes an instruction of a pipe, in the order of its queue. One without work is a read of the scalar unit, which does
+    // that itself, and sees what it has written itself; others see it when flags say so.
     void add(pipe_t pipe, Position position, const Clock& before, const Work& work) {
         Queue& queue = queues_[pipe];
+        const bool is_read = pipe == PIPE_S && !work.run;
         if (pipe == PIPE_S) reach(before);
+        if (is_read) complete(PIPE_S, queue.taken);
         queue.taken = position + 1;
-        if (pipe == PIPE_S || policy_ == Policy::Program) return carry_out(work);
+        if (is_read || policy_ == Policy::Program) return carry_out(work);
         queue.items.push_back({position, before, Held(work)});
         if (++pending_ > most_pending) run_one();
     }
@@ -100,8 +103,8 @@ private:
     }
 
     // From where data comes in to where it goes out.
-    static constexpr pipe_t downstream[] = {PIPE_MTE2, PIPE_MTE1, PIPE_V, PIPE_M, PIPE_FIX, PIPE_MTE3};
-    static constexpr int pipes = 6;
+    static constexpr pipe_t downstream[] = {PIPE_S, PIPE_MTE2, PIPE_MTE1, PIPE_V, PIPE_M, PIPE_FIX, PIPE_MTE3};
+    static constexpr int pipes = 7;
 
     void run_one() {
         const int first = policy_ == Policy::Random ? static_cast<int>(draw(pipes)) : 0;

@@ -25,6 +25,20 @@ void judge_repeated(Call& call, const char* operand, const Operand& dst, const O
     call.with_hidden_flags().reads(operand, repeated, {0, 0, repeated.rows, cols});
 }
 
+// One column, or rows of 32 bytes; into a given temporary A2/A3 spread a column and nothing else, while A5 do not look at
+// it. The assertions of TROWEXPANDADD_IMPL and those beside it say so: include/pto/npu/a2a3/TRowExpandAdd.hpp, and
+// npu/a5/TRowExpandAdd.hpp, of the official headers.
+void judge_scalars(Call& call, const char* operand, const Operand& scalars, Scratch scratch) {
+    if (is_a2a3 && scratch == Scratch::Given && scalars->is_row_major)
+        call.finds("layout-refused", {text("operand", operand),
+                                      text("rule", "with a temporary the scalars of rows are a column-major [M, 1] tile")});
+    const int64_t cols = scalars->is_row_major ? 32 / scalars->size : 1;
+    if (scalars.cols != cols)
+        call.finds("shape-refused",
+                   {text("operand", operand), number("size", scalars.cols), number("limit", cols),
+                    text("rule", "the scalars of rows are one valid column, column-major, or row-major 32 bytes a row")});
+}
+
 void judge_expansion(Call& call, const Operand& dst, const Operand& src, const char* src_name, const Operand& repeated,
                      const char* repeated_name, Along along) {
     take_dtype(call, src->dtype, folded_dtypes);

@@ -21,7 +21,8 @@ inline Region element_region(const char* op, const void* tile, int64_t offset, i
 
 bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site) {
     const Region region = element_region("GetValue", tile, offset, bytes, site);
-    if (region.run == 0 || !scalar_access({"tile", Effect::Read, region}, site)) return false;
+    if (region.run == 0) return false;
+    scalar_access({"tile", Effect::Read, region}, site);
     unsigned char* known = shadow.bytes + region.start;
     use(Space::UB, static_cast<int64_t>(region.start) + bytes);
     if (is_element_defined(known, bytes)) return true;
@@ -32,12 +33,23 @@ bool may_read(const void* tile, int64_t offset, int64_t bytes, Site site) {
     return true;
 }
 
-bool may_write(const void* tile, int64_t offset, int64_t bytes, Site site) {
+// As many bytes as an element has at most.
+struct Element {
+    unsigned char bytes[8];
+};
+
+void write_element(void* tile, int64_t offset, const void* value, int64_t bytes, Site site) {
     const Region region = element_region("SetValue", tile, offset, bytes, site);
-    if (region.run == 0 || !scalar_access({"tile", Effect::Write, region}, site)) return false;
-    set_element(shadow.bytes + region.start, bytes, true);
+    if (region.run == 0) return;
     use(Space::UB, static_cast<int64_t>(region.start) + bytes);
-    return true;
+    unsigned char* place = static_cast<unsigned char*>(tile) + offset * bytes;
+    Element element;
+    __builtin_memcpy(element.bytes, value, static_cast<size_t>(bytes));
+    auto write = [place, element, bytes] {
+        __builtin_memcpy(place, element.bytes, static_cast<size_t>(bytes));
+        set_element(shadow_of(place), bytes, true);
+    };
+    scalar_access({"tile", Effect::Write, region}, site, work_of(write));
 }
 
 }  // namespace pto::checked
