@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.generator import benchmarks, errors, kinds, machine, ops, options, parts, passes, refused, targets
+from docs.generator import benchmarks, campaigns, errors, kinds, machine, ops, options, parts, passes, refused, targets
 from docs.generator.pages import updated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +23,8 @@ SECTIONS = {
     "options": options.options,
     "commands": options.commands,
     "machine": benchmarks.machine,
+    "mutants": campaigns.mutants,
+    "programs": campaigns.programs,
     "attention": benchmarks.attention,
     "measurements": benchmarks.everything_else,
 }

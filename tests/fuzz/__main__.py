@@ -28,6 +28,7 @@ def main() -> int:
     run.add_argument("--seed", type=int, default=1000, help="the seed of the first (default: %(default)s)")
     run.add_argument("--workers", type=int, default=2, help="how many processes (default: %(default)s)")
     run.add_argument("--journal", type=Path, help="a file to note in what is done, and to take it up from")
+    run.add_argument("--json", type=Path, help="a file to write the counts to")
     some = commands.add_parser("chunk", help="a few programs; what became of them as one line of JSON")
     some.add_argument("kind", choices=KINDS)
     some.add_argument("seed", type=int)
@@ -50,7 +51,10 @@ def _do(options: argparse.Namespace) -> int:
                 signal.signal(ending, signal.default_int_handler)
             kinds = options.kinds.split(",")
             run = LongRun(kinds, options.seed, options.count, options.reproducers, Journal(options.journal))
-            return int(not run.run(options.workers))
+            is_right = run.run(options.workers)
+            if options.json is not None:
+                options.json.write_text(json.dumps(run.data(), indent=2) + "\n", encoding="utf-8")
+            return int(not is_right)
         case "chunk":
             record = chunk.run(Chunk(options.kind, options.seed, options.count), options.reproducers)
             print(json.dumps(record.data()))

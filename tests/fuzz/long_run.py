@@ -106,9 +106,24 @@ class LongRun:
     def _failures(self) -> list[str]:
         return [text for record in self.journal.done.values() for text in record.failures]
 
+    def data(self) -> dict[str, Any]:
+        """The same as counts, for JSON."""
+        return {kind: _counts(self.journal.summary(kind)) for kind in self.kinds}
+
     def summary(self) -> str:
         """How many programs of each kind ran, were refused, failed; what the well-typed ones had."""
         return "\n\n".join(_described(kind, self.journal.summary(kind)) for kind in self.kinds)
+
+
+def _counts(record: Record) -> dict[str, int]:
+    refused, failed = sum(record.refused.values()), len(record.failures)
+    return {
+        "programs": record.programs,
+        "ran": record.ran,
+        "refused": refused,
+        "without end": record.endless,
+        "failed": failed,
+    }
 
 
 def _described(kind: str, record: Record) -> str:

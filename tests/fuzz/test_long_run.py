@@ -30,6 +30,14 @@ def test_a_failure_fails_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "1 failed" in capsys.readouterr().out
 
 
+def test_what_was_tried_is_counted() -> None:
+    run = LongRun(["ill", "text"], 0, 4, Path(), Journal(None))
+    run.journal.add(Chunk("ill", 0, 2), Record(2, 1, refused={"E0101": 1}))
+    run.journal.add(Chunk("ill", 2, 2), Record(2, 1, failures=["ill F3: wrong"]))
+    counts = {"programs": 4, "ran": 2, "refused": 1, "without end": 0, "failed": 1}
+    assert run.data() == {"ill": counts, "text": dict.fromkeys(counts, 0)}
+
+
 def test_kinds_take_turns_and_what_is_left_is_tried_too(tmp_path: Path) -> None:
     chunks = list(LongRun(["well", "ill"], 10, 250, tmp_path, Journal(None)).chunks())
     assert [(one.kind, one.first, one.count) for one in chunks[-2:]] == [("well", 250, 10), ("ill", 250, 10)]

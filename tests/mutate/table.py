@@ -6,6 +6,7 @@ Exit status 1 where a fault is reported by nobody, a right program by somebody, 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -75,12 +76,15 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, metavar="N", help="judge every Nth mutant only")
     parser.add_argument("--random", type=int, default=10, metavar="N", help="so many random kernels of each core")
     parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="orders of each task graph")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts by kind there too")
     options = parser.parse_args()
     tally = Tally()
     judge_all(list(chain(suite_subjects(), random_subjects(options.random))), tally, options.every)
     with tempfile.TemporaryDirectory(prefix="ptodsl-edges-") as folder:
         judge_edges(list(graphs((*SUITE, SCANS), Path(folder))), tally, options.schedules)
     print(tally)
+    if options.json is not None:
+        options.json.write_text(json.dumps(tally.data(), indent=2) + "\n", encoding="utf-8")
     return 1 if tally.unreported or tally.accused or tally.harmless_share > HARMLESS else 0
 
 

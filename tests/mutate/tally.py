@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Outcome(enum.Enum):
@@ -74,6 +75,16 @@ class Tally:
         notes += [f"UNREPORTED {text}" for text in self.unreported]
         notes += [f"ACCUSED {text}" for text in self.accused]
         return "\n".join([*_aligned([headings, *rows]), *notes])
+
+    def data(self) -> dict[str, Any]:
+        """The counts by kind alone, for JSON."""
+        kinds = sorted({kind for kind, _ in self.mutants})
+        return {"kinds": {kind: self._data_of(kind) for kind in kinds}, "left out": self.left_out.total()}
+
+    def _data_of(self, kind: str) -> dict[str, int]:
+        keys = [key for key in self.mutants if key[0] == kind]
+        counts = {outcome.value: sum(self.counts[key][outcome] for key in keys) for outcome in Outcome}
+        return {"mutants": sum(self.mutants[key] for key in keys), **counts}
 
     def _cells(self, counts: Counter[Outcome]) -> list[str]:
         return [str(counts[outcome]) for outcome in Outcome]

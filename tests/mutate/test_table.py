@@ -47,6 +47,15 @@ def subject(name: str) -> Subject:
     return next(one for one in suite_subjects((ENTRIES[name],)) if one.arch == A2A3.name)
 
 
+def test_counts_are_data_by_kind() -> None:
+    tally = Tally()
+    tally.add("barrier deleted", "cube", {Outcome.STATIC, Outcome.CHECKED}, "b0")
+    tally.add("barrier deleted", "vector", {Outcome.HARMLESS}, "nothing runs there")
+    tally.add_equivalent("shifted", "nobody lies there", {Outcome.HARMLESS}, "t0")
+    counts = {"static": 1, "checked": 1, "schedules": 0, "numbers alone": 0, "harmless": 1, "unreported": 0}
+    assert tally.data() == {"kinds": {"barrier deleted": {"mutants": 2, **counts}}, "left out": 1}
+
+
 @pytest.mark.parametrize("name", ["softmax", "running", "matmul_bf16"])
 def test_no_fault_of_a_slice_goes_unreported(name: str) -> None:
     tally = Tally()
