@@ -57,8 +57,9 @@ def reshape(application: Application) -> Tile:
 
 
 def transpose(application: Application) -> Tile:
-    """Rows and columns exchanged."""
-    return application.tile("source").turned
+    """Rows and columns exchanged, where there are several."""
+    source = application.tile("source")
+    return source if application.logical_shape("source") == (1, 1) else source.turned
 
 
 KERNELS: dict[str, Kernel] = {

@@ -282,6 +282,8 @@ def reshape(site: Site) -> Type:
 
 
 def transpose(site: Site) -> Type:
-    """[R, C] to [C, R], the data moved."""
+    """[R, C] to [C, R], the data moved; of one element nothing is exchanged, its valid extents neither."""
     source = site.tile("source")
+    if source.shape == (1, 1):
+        return TileType(source.shape, source.dtype, source.valid)
     return _tile(site, (source.shape[1], source.shape[0]), source.dtype)
