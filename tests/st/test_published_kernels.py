@@ -16,7 +16,7 @@ from ptodsl.errors import Diagnostic
 from ptodsl.runtime.targets import PTO_ISA
 from ptodsl.runtime.toolchains import missing
 
-WHY_NOT = "; ".join(filter(None, (missing(headers) for headers in PTO_ISA.headers)))
+WHY_NOT = "; ".join(f"{why}: {headers.install}" for headers in PTO_ISA.headers if (why := missing(headers)))
 KERNELS = Path(os.environ.get("PTO_ISA_ROOT", ""))
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
