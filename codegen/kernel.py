@@ -13,7 +13,6 @@ from ptodsl.codegen.names import Scope
 from ptodsl.codegen.variables import KernelVariables
 from ptodsl.codegen.windows import Window
 from ptodsl.errors import InternalError
-from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Call, Function, Literal, Op, Operand, Value
 from ptodsl.ir.span import Span
 from ptodsl.ir.strides import contiguous_strides
@@ -230,9 +229,8 @@ class KernelEmitter(StatementEmitter):
         assert tile.type.layout is not None
         base = self.variables.name(handle)
         strides = self.strides(handle)
-        layout = tile.type.layout if not op.attributes.get("transpose") else Layout.ZN
         extents = (self.extent(tile, 0), self.extent(tile, 1))
-        view = windows.window(handle.type, sizes, strides, extents, layout)
+        view = windows.window(handle.type, sizes, strides, extents, tile.type.layout)
         name = self.scope.name(f"{base}_window")
         pointer = windows.address(base, offsets, strides, self.spell)
         arguments = {"type": self._window_alias(view), "name": name, "pointer": pointer, **_constructor(view)}

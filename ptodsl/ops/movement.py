@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptodsl.ir.hardware import Memory, Pipe
+from ptodsl.ir.hardware import Layout, Memory, Pipe
 from ptodsl.ops import infer
 from ptodsl.ops.row import (
     GIVEN,
@@ -52,6 +52,7 @@ ROWS: tuple[OpRow, ...] = (
                 "transpose",
                 AttributeKind.FLAG,
                 default=False,
+                result=ResultRow((Memory.L1,), Layout.ZN),
                 doc="give the window turned; into L1 only, no data moves",
             ),
         ),

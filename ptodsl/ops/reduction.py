@@ -94,6 +94,7 @@ def _row_expansion(name: str, instruction: str, doc: str, numpy: str) -> OpRow:
                 effect=Effect.SCRATCH,
                 layouts=(Layout.ND,),
                 scratch=ScratchShape.ROW_BLOCKS,
+                hidden=True,
                 doc="never written by users: the form without it uses hidden bytes of UB on A2/A3",
             ),
         ),

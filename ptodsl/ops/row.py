@@ -77,6 +77,14 @@ class ScratchShape(Word):
 
 
 @dataclass(frozen=True)
+class ResultRow:
+    """The result tile's legal memories and its layout (None: the memory's own, a column in UB being DN)."""
+
+    memories: tuple[Memory, ...] = (Memory.UB,)
+    layout: Layout | None = None
+
+
+@dataclass(frozen=True)
 class OperandRow:
     """One operand of an op. `memories` and `layouts` are the legal ones of a tile (no layouts: any)."""
 
@@ -94,6 +102,8 @@ class OperandRow:
     also: tuple[str, ...] = ()
     """Other names that kernels written for PyPTO give it."""
     scratch: ScratchShape | None = None
+    hidden: bool = False
+    """Whether the instruction has a form without this temporary, in which the library takes hidden bytes instead."""
     doc: str = ""
 
 
@@ -124,6 +134,8 @@ class AttributeRow:
     default: Default = None
     required: bool = False
     positional: bool = False
+    result: ResultRow | None = None
+    """What replaces the result's row where a flag is set."""
     keyword: str = ""
     also: tuple[str, ...] = ()
     doc: str = ""
@@ -158,14 +170,6 @@ Valid: TypeAlias = tuple[ExtentRule, ExtentRule]
 WHOLE: Valid = (Whole(), Whole())
 GIVEN: Valid = (Given(), Given())
 RESHAPED: Valid = (Reshaped(), Reshaped())
-
-
-@dataclass(frozen=True)
-class ResultRow:
-    """The result tile's legal memories and its layout (None: the memory's own, a column in UB being DN)."""
-
-    memories: tuple[Memory, ...] = (Memory.UB,)
-    layout: Layout | None = None
 
 
 @dataclass(frozen=True)

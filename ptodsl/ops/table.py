@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptodsl.ir.nodes import Op
 from ptodsl.ops import elementwise, matrix, movement, reduction, scalar, shape, sync, tensor
-from ptodsl.ops.row import OpRow
+from ptodsl.ops.row import OpRow, ResultRow
 
 ROWS: dict[str, OpRow] = {
     row.name: row
@@ -29,3 +29,15 @@ SPELLINGS: dict[str, tuple[OpRow, ...]] = _spellings()
 def row_of(op: Op) -> OpRow:
     """The row of a node."""
     return ROWS[op.name]
+
+
+def result_of(op: Op) -> ResultRow | None:
+    """What the row says of a node's result tile, or the flag that it sets; None where it makes none."""
+    row = row_of(op)
+    set_flags = (attribute for attribute in row.attributes if attribute.result and op.attributes.get(attribute.name))
+    return next((attribute.result for attribute in set_flags), row.result)
+
+
+def takes_hidden_scratch(op: Op) -> bool:
+    """Whether a node is in a form without a temporary, in which the library takes hidden bytes."""
+    return any(slot.hidden and not group for slot, group in zip(row_of(op).operands, op.operands, strict=True))

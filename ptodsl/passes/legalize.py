@@ -32,7 +32,7 @@ from ptodsl.ir.tiles import tile_of
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import OperandRow, OpRow
-from ptodsl.ops.table import row_of
+from ptodsl.ops.table import result_of, row_of
 from ptodsl.passes.base import over_kernels
 from ptodsl.passes.columns import Columns
 from ptodsl.passes.layouts import formed, is_column
@@ -224,7 +224,8 @@ class Legalizer:
             source = tile_of(op.operands[row.operand_index(row.view_of)][0])
             assert source is not None
             return source.layout
-        return row.result.layout if row.result is not None else None
+        result = result_of(op)
+        return result.layout if result is not None else None
 
     def _row_of(self, column: Value) -> Value:
         """A new row that holds what a column, the result of an op, should: the column stands for it."""

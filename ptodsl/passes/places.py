@@ -13,7 +13,7 @@ from ptodsl.ir.rewrite import values_of, walk
 from ptodsl.ir.tiles import is_tile, tile_type
 from ptodsl.ir.types import TileType, Type
 from ptodsl.ops.row import OperandRow
-from ptodsl.ops.table import row_of
+from ptodsl.ops.table import result_of, row_of
 from ptodsl.passes.disjoint import DisjointSets
 from ptodsl.passes.joins import joins
 from ptodsl.passes.routes import Route, Routes
@@ -58,11 +58,9 @@ def makes_tile(op: Op) -> bool:
 
 
 def possible(op: Op) -> tuple[Memory, ...]:
-    """The memories that an op may put its result in, written ones aside; a transposed load goes to fractals."""
-    result = row_of(op).result
+    """The memories that an op may put its result in, written ones aside."""
+    result = result_of(op)
     assert result is not None
-    if op.attributes.get("transpose"):
-        return tuple(memory for memory in result.memories if memory is not Memory.UB)
     return result.memories
 
 

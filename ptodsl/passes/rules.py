@@ -10,7 +10,6 @@ from typing_extensions import assert_never
 from ptodsl.errors import Diagnostic
 from ptodsl.errors.memory import ReshapeRefused
 from ptodsl.ir.dtypes import DType
-from ptodsl.ir.hardware import Layout
 from ptodsl.ir.nodes import Op, Statement, Value
 from ptodsl.ir.tiles import tile_type
 from ptodsl.ir.types import TileType
@@ -62,10 +61,8 @@ def _plain(legalizer: Legalizer, op: Op) -> list[Statement]:
 
 
 def _window(legalizer: Legalizer, op: Op) -> list[Statement]:
-    """A transfer from or to a tensor; a transposed window becomes fractals in the order that turns it."""
+    """A transfer from or to a tensor."""
     legalizer.note(window_mistake(op, legalizer.passed))
-    if op.attributes.get("transpose"):
-        return [replace(op, results=(legalizer.formed(op.result, Layout.ZN),))]
     return legalizer.plain(op)
 
 

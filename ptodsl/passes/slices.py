@@ -37,9 +37,9 @@ def extract_mistake(
 ) -> Diagnostic | None:
     """What keeps the extract instruction from copying a window of rows; None where it can."""
     size = source.dtype.size
-    if result.shape == (1, 1):
+    if result.valid == (1, 1):  # one element, which the scalar unit copies from anywhere
         return None
-    if result.shape[1] == 1:
+    if result.shape[1] == 1 < result.shape[0]:
         return _mistake(
             op,
             f"one column of a tile [{source.shape[0]}, {source.shape[1]}] is no run of bytes",

@@ -13,7 +13,7 @@ from ptodsl.ir.words import Word
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import Effect, OperandKind, OperandRow, OpRow
 from ptodsl.ops.site import type_of
-from ptodsl.ops.table import row_of
+from ptodsl.ops.table import row_of, takes_hidden_scratch
 from ptodsl.verify.footprint import footprint, is_placed
 from ptodsl.verify.handles import Handles
 from ptodsl.verify.linear import Forms, Linear
@@ -91,8 +91,8 @@ class Reader:
         for operand_row, group in zip(row.operands, op.operands, strict=True):
             for operand in group:
                 yield from self._operand(op, operand_row, operand)
-            if operand_row.effect is Effect.SCRATCH and not group:
-                yield from self._hidden_scratch()
+        if takes_hidden_scratch(op):
+            yield from self._hidden_scratch()
         for result in op.results:
             if isinstance(result.type, TileType):
                 yield _tile_access(result, result.type, Kind.WRITE)

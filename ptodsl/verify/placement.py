@@ -30,7 +30,7 @@ from ptodsl.ir.rewrite import values_of
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import Effect, Family, OpRow
-from ptodsl.ops.table import ROWS
+from ptodsl.ops.table import ROWS, takes_hidden_scratch
 from ptodsl.verify.contents import Contents, Holding
 from ptodsl.verify.findings import Findings
 from ptodsl.verify.footprint import is_placed, span_of
@@ -131,9 +131,7 @@ class _Walk:
             self._read(op, row, operand)
         for operand in _tiles(op, row, Effect.SCRATCH, Effect.WRITE):
             self._write(operand, self._root(operand), op)
-        if any(
-            slot.effect is Effect.SCRATCH and not group for slot, group in zip(row.operands, op.operands, strict=True)
-        ):
+        if takes_hidden_scratch(op):
             self._write_hidden(op)
         for result in op.results:
             if isinstance(result.type, TileType):

@@ -19,14 +19,21 @@ from ptodsl.ir.forms import form_of, wanted
 from ptodsl.ir.hardware import Layout, Memory
 from ptodsl.ir.nodes import AttributeValue, Function, FunctionKind, Op, Operand, Value
 from ptodsl.ir.types import ErrorType, ScalarType, TensorType, TileType, Type
-from ptodsl.machine import ARCHITECTURES
-from ptodsl.ops.row import Arity, AttributeKind, AttributeRow, Family, OperandKind, OperandRow, OpRow, Syntax
+from ptodsl.machine import A2A3, ARCHITECTURES
+from ptodsl.ops.row import Arity, AttributeKind, AttributeRow, Family, OperandKind, OperandRow, OpRow, ResultRow, Syntax
 from ptodsl.ops.site import type_of
-from ptodsl.ops.table import ROWS
+from ptodsl.ops.table import ROWS, result_of
 from ptodsl.verify.stages import Stage
 
 EVENTS = max(architecture.events for architecture in ARCHITECTURES.values())
 """Event ids that some architecture has."""
+
+_OWN_LAYOUTS: dict[Memory, tuple[Layout, ...]] = {
+    memory: tuple(dict.fromkeys(architecture.layout(memory) for architecture in ARCHITECTURES.values()))
+    for memory, spec in A2A3.memories.items()
+    if spec.block
+}
+"""The layouts of tiles in fractals, by memory, where their row does not say; rows and columns are free elsewhere."""
 
 _KINDS: dict[OperandKind, tuple[type, ...]] = {
     OperandKind.TILE: (TileType, ErrorType),
@@ -75,6 +82,8 @@ def _operands(op: Op, row: OpRow, stage: Stage) -> Iterator[Diagnostic]:
     for operand, group in zip(row.operands, op.operands, strict=True):
         if not _counts(operand, len(group)):
             yield _op(op, row, f"has {len(group)} operands as `{operand.name}`")
+        if stage.layout and operand.scratch is not None and not operand.hidden and not group:
+            yield _op(op, row, f"has no `{operand.name}`, which its instruction needs")
         for value in group:
             type_ = type_of(value)
             if not isinstance(type_, _KINDS[operand.kind]):
@@ -117,13 +126,21 @@ def _place(
 def _results(op: Op, row: OpRow, stage: Stage) -> Iterator[Diagnostic]:
     if len(op.results) != int(row.has_result):
         yield _op(op, row, f"has {len(op.results)} results, not {int(row.has_result)}")
-    for result in op.results if row.result is not None else ():
+    wanted_result = result_of(op)
+    for result in op.results if wanted_result is not None else ():
         if isinstance(result.type, TileType):
-            layouts = () if row.result is None or row.result.layout is None else (row.result.layout,)
-            memories = () if row.result is None else row.result.memories
-            yield from _place(op, row, "as result a tile", result.type, memories, layouts, stage)
+            assert wanted_result is not None
+            layouts = _result_layouts(row, wanted_result, result.type.memory)
+            yield from _place(op, row, "as result a tile", result.type, wanted_result.memories, layouts, stage)
         elif not isinstance(result.type, ErrorType):
             yield _op(op, row, f"gives a tile, {_spelled(result)} is {result.type}")
+
+
+def _result_layouts(row: OpRow, result: ResultRow, memory: Memory | None) -> tuple[Layout, ...]:
+    """The layouts that a result may have; none where any may be."""
+    if result.layout is not None:
+        return (result.layout,)
+    return () if row.view_of or memory is None else _OWN_LAYOUTS.get(memory, ())
 
 
 def _attributes(op: Op, row: OpRow) -> Iterator[Diagnostic]:

@@ -305,6 +305,21 @@ def test_run_time_columns_must_be_known_multiples_of_a_block(offset: str, aligne
     assert "`i * 8`" in found.help
 
 
+@pytest.mark.parametrize(
+    ("window", "type_", "anywhere"),
+    [
+        ("[3, 5], valid [1, 1] sizes=[1, 8]", "1x8xfp32, valid 1x1", True),
+        ("[3, 5], valid [%i, 1] sizes=[1, 1]", "1x1xfp32, valid ?x1", False),
+    ],
+)
+def test_one_element_comes_from_anywhere_if_it_is_known_to_be_one(window: str, type_: str, anywhere: bool) -> None:
+    text = f"{SOURCE}%b = slice %a{window} : tile<{type_}>"
+    if anywhere:
+        assert "extract" in ops(after(LEGAL, kernel(SLICES, text)))
+    else:
+        assert isinstance(mistake(LEGAL, SLICES, text), SliceRefused)
+
+
 def test_loop_index_in_steps_of_a_block_is_aligned() -> None:
     text = """
         for %p = 8 to 64 step 8 {

@@ -143,6 +143,7 @@ def test_a_fault_in_an_unplaced_program_is_found(old: str, new: str, code: str) 
         ("dtype=fp32 : tile<8x64xfp32, ub, nd", "dtype=fp32 : tile<8x64xfp32, ub, dn", "E0169"),
         ("sizes=[8, 64] : tile<8x64xfp32, ub, nd, @0x800>", "sizes=[8, 64] : tile<8x64xfp32, ub, nd, @0x900>", "E0170"),
         ("%y = neg %x : tile<8x64xfp32, ub, nd, @0x800>", "%y = neg %x : tile<8x64xfp32, ub, nd, @0x0>", "E0166"),
+        ("row_max %v, %s", "row_max %v", "E0163"),
         ("set_flag mte2, v, 1", "set_flag mte2, v, 8", "E0164"),
         ("set_flag mte2, v, 1", "set_flag v, v, 1", "E0164"),
         ("v, 1 pair=0", "v, 1 pair=-1", "E0164"),
@@ -151,6 +152,29 @@ def test_a_fault_in_an_unplaced_program_is_found(old: str, new: str, code: str) 
 def test_a_fault_in_a_placed_program_is_found(old: str, new: str, code: str) -> None:
     assert PLACED.count(old)
     assert code in codes(parse(PLACED.replace(old, new, 1)), "insert_sync")
+
+
+@pytest.mark.parametrize(
+    ("load", "expected"),
+    [
+        ("sizes=[16, 64] : tile<16x64xfp32, l1, nz, @0x0>", []),
+        ("sizes=[16, 64] : tile<16x64xfp32, l1, zn, @0x0>", ["E0169"]),
+        ("sizes=[64, 16] transpose=true : tile<16x64xfp32, l1, zn, @0x0>", []),
+        ("sizes=[64, 16] transpose=true : tile<16x64xfp32, l1, nz, @0x0>", ["E0169"]),
+        ("sizes=[64, 16] transpose=true : tile<16x64xfp32, ub, nd, @0x0>", ["E0169", "E0169"]),
+    ],
+)
+def test_a_window_is_turned_into_the_layout_that_turns_it_and_no_other(load: str, expected: list[str]) -> None:
+    text = f"""ptodsl-ir 1
+program @P
+
+kernel @k(%a: tensor<64x64xfp32>) {{
+  %t = load %a[0, 0] {load}
+  pipe_barrier all
+  return
+}}
+"""
+    assert codes(parse(text), "insert_sync") == expected
 
 
 def body(program: Program) -> list[Statement]:

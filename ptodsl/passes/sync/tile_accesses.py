@@ -10,8 +10,8 @@ from ptodsl.ir.nodes import Op, Operand
 from ptodsl.ir.tiles import tile_type
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
-from ptodsl.ops.row import Arity, Effect, OperandKind, OpRow
-from ptodsl.ops.table import row_of
+from ptodsl.ops.row import Effect, OperandKind
+from ptodsl.ops.table import row_of, takes_hidden_scratch
 
 _READS = (Effect.READ, Effect.SCRATCH)
 _WRITES = (Effect.WRITE, Effect.SCRATCH)
@@ -53,14 +53,6 @@ def tile_accesses(op: Op, architecture: Architecture) -> Iterator[Access]:
     for result in op.results:
         if isinstance(result.type, TileType):
             yield Access(bytes_of(result), writes=True)
-    if architecture.hidden_scratch is not None and _lacks_scratch(row, op):
+    if architecture.hidden_scratch is not None and takes_hidden_scratch(op):
         hidden = architecture.hidden_scratch
         yield Access(ByteRange(Memory.UB, hidden.start, hidden.stop), writes=True)
-
-
-def _lacks_scratch(row: OpRow, op: Op) -> bool:
-    """Whether the op is in the form without a temporary, in which the library takes bytes of its own choice."""
-    return any(
-        operand_row.effect is Effect.SCRATCH and operand_row.arity is Arity.OPTIONAL and not group
-        for operand_row, group in zip(row.operands, op.operands, strict=True)
-    )

@@ -39,6 +39,7 @@ struct Form {
     bool has_row_major_boxes;
     bool has_wide_boxes;  // of an accumulator
     bool is_padded;
+    bool is_element;  // known when compiling to have one valid element, which the scalar unit moves
 
     constexpr int64_t bytes() const { return rows * cols * size; }
     // Whether global order is kept: UB and rows that follow one another are the same to every reader.
@@ -59,7 +60,8 @@ inline constexpr Form form_of = {static_cast<Space>(static_cast<int>(Tile::Loc))
                                  Tile::isBoxedLayout,
                                  Tile::isInnerRowMajor,
                                  Tile::SFractalSize == TileConfig::fractalCSize,
-                                 Tile::PadVal != PadValue::Null};
+                                 Tile::PadVal != PadValue::Null,
+                                 Tile::ValidRow == 1 && Tile::ValidCol == 1};
 
 // A tile: where it lies, and its valid shape.
 struct Operand {

@@ -27,7 +27,6 @@ inline void stay_inside(Call& call, const char* operand, const Operand& tile, Wi
         refuse_shape(call, operand, window.row + window.rows, tile->rows, "the window lies within the tile");
     if (window.col + window.cols > tile->cols)
         refuse_shape(call, operand, window.col + window.cols, tile->cols, "the window lies within the tile");
-    align_offset(call, operand, tile, window);
 }
 
 void judge_move(Call& call, const Operand& dst, Window to, const Operand& src, Window from) {
@@ -35,13 +34,16 @@ void judge_move(Call& call, const Operand& dst, Window to, const Operand& src, W
     if (dst->cols * dst->size % block != 0)
         refuse_shape(call, "dst", dst->cols * dst->size, block,
                      "a bias is a multiple of 64 bytes, a row of scales of 128");
+    const bool is_in_ub = dst->space == Space::UB && src->space == Space::UB;
     stay_inside(call, "src", src, from);
     stay_inside(call, "dst", dst, to);
+    if (!(is_in_ub && dst->is_element)) align_offset(call, "src", src, from);
+    align_offset(call, "dst", dst, to);
     call.reads("src", src, from);
     if (from.row == to.row && from.col == to.col) may_take_over(call, dst, src);
     call.writes("dst", dst, to);
     // Windows in UB are cut out by whichever unit can.
-    if (dst->space == Space::UB && src->space == Space::UB && is_same_text(call.op(), "TEXTRACT"))
+    if (is_in_ub && is_same_text(call.op(), "TEXTRACT"))
         call.with_hidden_flags();
 }
 
