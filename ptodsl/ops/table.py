@@ -33,11 +33,21 @@ def row_of(op: Op) -> OpRow:
 
 def result_of(op: Op) -> ResultRow | None:
     """What the row says of a node's result tile, or the flag that it sets; None where it makes none."""
-    row = row_of(op)
-    set_flags = (attribute for attribute in row.attributes if attribute.result and op.attributes.get(attribute.name))
-    return next((attribute.result for attribute in set_flags), row.result)
+    for attribute in _FLAGS.get(op.name, ()):
+        if op.attributes.get(attribute.name):
+            return attribute.result
+    return row_of(op).result
+
+
+_FLAGS = {row.name: flags for row in ROWS.values() if (flags := [one for one in row.attributes if one.result])}
+"""The attributes that say something else of the result."""
 
 
 def takes_hidden_scratch(op: Op) -> bool:
     """Whether a node is in a form without a temporary, in which the library takes hidden bytes."""
-    return any(slot.hidden and not group for slot, group in zip(row_of(op).operands, op.operands, strict=True))
+    slot = _HIDDEN.get(op.name)
+    return slot is not None and not op.operands[slot]
+
+
+_HIDDEN = {row.name: row.operand_index(slot.name) for row in ROWS.values() for slot in row.operands if slot.hidden}
+"""The temporary that ops have a form without."""

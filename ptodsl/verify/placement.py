@@ -18,7 +18,7 @@ the hardware reads; one walk over the control flow shows that the two agree. Wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 
 from typing_extensions import assert_never
 
@@ -26,7 +26,7 @@ from ptodsl.errors import Diagnostic, Note
 from ptodsl.errors.memory import ContentsLost
 from ptodsl.ir.hardware import Memory
 from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Operand, Program, Return, Value, Yield
-from ptodsl.ir.rewrite import values_of
+from ptodsl.ir.rewrite import values_of, walk
 from ptodsl.ir.types import TileType
 from ptodsl.machine import Architecture
 from ptodsl.ops.row import Effect, Family, OpRow
@@ -61,7 +61,22 @@ def _verify(function: Function, architecture: Architecture, findings: Findings) 
         for _, finding in apart:
             findings.add(finding)
         spans = {value: span_of(tile) for value, tile in tiles}
+        for finding in _single_findings(function.body, spans):
+            findings.add(finding)
         _Walk(architecture, findings, spans, frozenset(value for value, _ in apart)).block(function.body)
+
+
+def _single_findings(body: Block, spans: Mapping[Value, range]) -> Iterator[Diagnostic]:
+    """What is wrong with single instructions, whatever has gone before them."""
+    for op in walk(body):
+        if isinstance(op, Op) and (row := ROWS.get(op.name)) is not None and _is_instruction(row):
+            yield from overlap_findings(op, row, spans)
+            yield from temporary_findings(op, row)
+
+
+def _is_instruction(row: OpRow) -> bool:
+    """Whether ops of a row do something to bytes."""
+    return row.family not in (Family.SYNC, Family.SCALAR) and (row.pipe is not None or row.transfer)
 
 
 class _Walk:
@@ -108,10 +123,10 @@ class _Walk:
             return
         if row.view_of:
             self._view(op, row)
-        elif row.pipe is None and not row.transfer:
-            self._undefined.update(op.results)
-        else:
+        elif _is_instruction(row):
             self._instruction(op, row)
+        else:
+            self._undefined.update(op.results)
 
     def _view(self, op: Op, row: OpRow) -> None:
         (source,) = op.operands[row.operand_index(row.view_of)]
@@ -124,9 +139,6 @@ class _Walk:
 
     def _instruction(self, op: Op, row: OpRow) -> None:
         """Reads, then scratch, then results; each definition is one value's."""
-        for finding in chain(overlap_findings(op, row, self._spans), temporary_findings(op, row)):
-            if self._findings.is_new(finding.code, op, finding.message):
-                self._findings.add(finding)
         for operand in _tiles(op, row, Effect.READ):
             self._read(op, row, operand)
         for operand in _tiles(op, row, Effect.SCRATCH, Effect.WRITE):

@@ -19,8 +19,9 @@ _NOT_GREEN = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 _FITS_NO_FAULT = "tests/mutate/test_faults.py"
 """Fails of any fault that is planted, which says nothing."""
 
-SECONDS = 1800
-"""How long tests may run: the whole suite takes some minutes, and a fault may make one wait for ever."""
+OWN_SECONDS, SUITE_SECONDS = 600, 1800
+"""How long the tests of a part and the whole suite may run, several times what they take: a fault may make one wait
+for ever."""
 
 _GREEN = (0, 5)
 """Exit statuses of pytest where no test has failed: all passed, or there was none."""
@@ -74,16 +75,16 @@ class Workspace:
 
     def test(self, paths: Sequence[str]) -> Verdict:
         """Runs some tests, one after the other, until the first that is not green."""
-        return self._verdict([*paths])
+        return self._verdict([*paths], OWN_SECONDS)
 
     def test_all(self, *without: str) -> Verdict:
         """Runs the suite until the first test that is not green; `without` are files that have run already."""
         ignored = [f"--ignore={path}" for path in (_FITS_NO_FAULT, *without)]
-        return self._verdict(["-n", str(self.workers), "--dist", "loadfile", *ignored])
+        return self._verdict(["-n", str(self.workers), "--dist", "loadfile", *ignored], SUITE_SECONDS)
 
-    def _verdict(self, arguments: Sequence[str]) -> Verdict:
+    def _verdict(self, arguments: Sequence[str], seconds: int) -> Verdict:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=short", "-rfE", "-p", "no:cacheprovider"]
-        done = self._run([*command, "-m", "not lint", *arguments])
+        done = self._run([*command, "-m", "not lint", *arguments], seconds)
         if done.returncode in _GREEN:
             return Verdict(output=done.stdout)
         found = _NOT_GREEN.search(done.stdout)
@@ -96,7 +97,7 @@ class Workspace:
         if not Path(done.stdout.strip()).is_relative_to(self.root):
             raise RuntimeError(f"the tests in {self.root} would import {done.stdout.strip() or done.stderr}")
 
-    def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: Sequence[str], seconds: int | None = None) -> subprocess.CompletedProcess[str]:
         """The copy comes first on the path: this environment has the project itself installed."""
         environment = {**os.environ, "PYTHONPATH": str(self.root), "PTODSL_CACHE_DIR": str(self.cache)}
         pipe = subprocess.PIPE
@@ -104,9 +105,9 @@ class Workspace:
             command, cwd=self.root, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True
         )
         try:
-            output, errors = process.communicate(timeout=SECONDS)
+            output, errors = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             output, errors = process.communicate()
-            return subprocess.CompletedProcess(command, -signal.SIGKILL, output, f"{errors}\nno end after {SECONDS} s")
+            return subprocess.CompletedProcess(command, -signal.SIGKILL, output, f"{errors}\nno end after {seconds} s")
         return subprocess.CompletedProcess(command, process.returncode, output, errors)
