@@ -10,8 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from tqdm import tqdm  # type: ignore[import-untyped] # its stubs are a package of their own, for one call
 
@@ -53,14 +55,28 @@ def chosen(words: Sequence[str]) -> list[Fault]:
     return [fault for fault, text in texts if not words or any(word in text for word in words)]
 
 
-def results(space: Workspace, faults: Sequence[Fault], outputs: Path | None, *, own_only: bool) -> Iterator[Result]:
-    """Every fault in turn, with a bar; each result is shown as it comes, its output kept where a folder is given."""
-    for number, fault in enumerate(tqdm(faults, unit="fault", dynamic_ncols=True)):
-        result = tried(space, fault, own_only=own_only)
-        tqdm.write(str(result))
-        if outputs is not None:
-            (outputs / f"{number:02}.txt").write_text(f"{result}\n\n{result.output}", encoding="utf-8")
-        yield result
+def results(
+    spaces: Sequence[Workspace], faults: Sequence[Fault], outputs: Path | None, *, own_only: bool
+) -> Iterator[Result]:
+    """Every fault, one in each copy at a time; each result is shown, its output kept where a folder is given."""
+    free: SimpleQueue[Workspace] = SimpleQueue()
+    for space in spaces:
+        free.put(space)
+
+    def result_of(fault: Fault) -> Result:
+        space = free.get()
+        try:
+            return tried(space, fault, own_only=own_only)
+        finally:
+            free.put(space)
+
+    with ThreadPoolExecutor(len(spaces)) as pool:
+        found = tqdm(pool.map(result_of, faults), total=len(faults), unit="fault", dynamic_ncols=True)
+        for number, result in enumerate(found):
+            tqdm.write(str(result))
+            if outputs is not None:
+                (outputs / f"{number:02}.txt").write_text(f"{result}\n\n{result.output}", encoding="utf-8")
+            yield result
 
 
 def report(found: Sequence[Result]) -> int:
@@ -73,21 +89,25 @@ def report(found: Sequence[Result]) -> int:
 
 
 def main() -> int:
-    """Tries faults in a copy of the tree as it is now, uncommitted changes included."""
+    """Tries faults in copies of the tree as it is now, uncommitted changes included."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutate", description=__doc__)
     parser.add_argument("words", nargs="*", help="only faults whose part, file or description has one of these")
-    parser.add_argument("--workers", type=int, default=2, help="processes that run tests")
+    parser.add_argument("--workers", type=int, default=2, help="how many faults are tried at once")
     parser.add_argument("--trusted", action="store_true", help="the suite is known to be green without a fault")
     parser.add_argument("--own", action="store_true", help="run the tests of each fault's part alone")
     parser.add_argument("--outputs", type=Path, metavar="FOLDER", help="where to keep what pytest prints of each fault")
     options = parser.parse_args()
+    faults = chosen(options.words)
+    if not faults:
+        parser.error("no fault has one of these words")
     with tempfile.TemporaryDirectory(prefix="ptodsl-mutate-") as folder:
-        space = Workspace.at(Path(folder), options.workers)
-        clean = Verdict() if options.trusted else space.test_all()
+        copies = (Path(folder) / str(number) for number in range(options.workers))
+        spaces = [Workspace.at(copy, Path(folder) / "cache", options.workers) for copy in copies]
+        clean = Verdict() if options.trusted else spaces[0].test_all()
         if clean.caught_by:
             print(f"without a fault the suite is not green: {clean.caught_by}\n{clean.output}")
             return 2
-        found = results(space, chosen(options.words), options.outputs, own_only=options.own)
+        found = results(spaces, faults, options.outputs, own_only=options.own)
         return report(list(found))
 
 

@@ -56,9 +56,9 @@ class Workspace:
     workers: int
 
     @classmethod
-    def at(cls, folder: Path, workers: int) -> Workspace:
+    def at(cls, folder: Path, cache: Path, workers: int) -> Workspace:
         """A fresh copy of the tree, uncommitted changes included."""
-        space = cls(copy_tree(folder / "tree"), folder / "cache", workers)
+        space = cls(copy_tree(folder), cache, workers)
         space._check_own()
         return space
 

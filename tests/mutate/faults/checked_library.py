@@ -55,6 +55,14 @@ FAULTS: tuple[Fault, ...] = (
         KERNELS,
     ),
     Fault(
+        "a window is cut out from anywhere",
+        "checked facade",
+        f"{FACADE}moves.hpp",
+        'if (!(is_in_ub && dst->is_element)) align_offset(call, "src", src, from);',
+        "static_cast<void>(is_in_ub);",
+        KERNELS,
+    ),
+    Fault(
         "rows that are loaded end where their elements do",
         "checked facade",
         f"{FACADE}regions.hpp",

@@ -33,6 +33,22 @@ FAULTS: tuple[Fault, ...] = (
         units("structure"),
     ),
     Fault(
+        "a temporary may be left out that the instruction needs",
+        "verify_structure",
+        "ptodsl/verify/rows.py",
+        "operand.scratch is not None and not operand.hidden and not group:",
+        "operand.scratch is not None and operand.hidden and not group:",
+        units("structure"),
+    ),
+    Fault(
+        "a window may have the layout of a turned one",
+        "verify_structure",
+        "ptodsl/verify/rows.py",
+        "return () if row.view_of or memory is None else _OWN_LAYOUTS.get(memory, ())",
+        "return ()",
+        units("structure"),
+    ),
+    Fault(
         "it finds nothing",
         "verify_placement",
         "ptodsl/verify/placement.py",
