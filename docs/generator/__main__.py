@@ -27,6 +27,7 @@ SECTIONS = {
     "programs": campaigns.programs,
     "attention": benchmarks.attention,
     "measurements": benchmarks.everything_else,
+    "cost": benchmarks.cost,
 }
 
 

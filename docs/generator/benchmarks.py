@@ -9,18 +9,29 @@ from typing import Any
 
 from ptodsl.commands.table import duration
 
-RESULTS = Path(__file__).resolve().parents[1] / "benchmarks.json"
+DOCS = Path(__file__).resolve().parents[1]
+RESULTS, COST = DOCS / "benchmarks.json", DOCS / "checking_cost.json"
 _VERDICT = {True: "yes", False: "**no**", None: ""}
 
 
-def _results() -> Mapping[str, Any]:
-    results: Mapping[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+def _results(file: Path = RESULTS) -> Mapping[str, Any]:
+    results: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return results
 
 
 def machine() -> str:
     """What they were measured on."""
-    return ", ".join(f"{name} {value}" for name, value in _results()["machine"].items())
+    return _machine(_results())
+
+
+def cost() -> str:
+    """What checking costs, and what that was measured on, which may be another machine."""
+    results = _results(COST)
+    return f"{_table(results['measurements'])}\n\nMeasured on: {_machine(results)}."
+
+
+def _machine(results: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in results["machine"].items())
 
 
 def attention() -> str:

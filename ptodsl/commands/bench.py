@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ptodsl.benchmarks.allocating import allocated_bytes
@@ -26,44 +27,65 @@ from ptodsl.commands.table import duration, table
 STATEMENTS = 64
 _HEADING = ("what", "time", "baseline", "its time", "ratio", "goal", "met")
 _NUMBERS = ("time", "its time", "ratio")
-Result = Amount | Measurement | Skipped
 _VERDICT = {True: "yes", False: "no", None: ""}
+
+Result = Amount | Measurement | Skipped
+
+
+@dataclass(frozen=True)
+class Group:
+    """Measurements of one kind, and how many rounds each is given, few or all."""
+
+    measure: Callable[[int], Iterable[Result]]
+    few: int
+    all: int
+
+    def results(self, *, quick: bool) -> Iterable[Result]:
+        """What was measured, or why it was not."""
+        return self.measure(self.few if quick else self.all)
+
+
+GROUPS: dict[str, Group] = {
+    "compiling": Group(lambda rounds: [decorator_to_library(rounds)], 5, 20),
+    "launching": Group(lambda _: [launch_overhead()], 1, 1),
+    "tasks": Group(dispatch, 20, 200),
+    "importing": Group(lambda rounds: [import_time(rounds)], 5, 20),
+    "growth": Group(lambda rounds: [front_half(STATEMENTS, rounds)], 3, 10),
+    "verifiers": Group(verifiers, 3, 10),
+    "memory": Group(lambda _: [allocated_bytes()], 1, 1),
+    "kernels": Group(kernels, 20, 200),
+    "attention": Group(attention, 3, 30),
+    "checking": Group(checking, 3, 10),
+    "simulator": Group(simulator, 2, 10),
+}
+"""Everything that is measured, by the word that `--only` takes."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments."""
     parser.add_argument("--quick", action="store_true", help="fewer rounds: less steady numbers, sooner")
+    parser.add_argument("--only", metavar="GROUP[,GROUP]", help=f"measure some of {', '.join(GROUPS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results and the machine to a file too")
 
 
 def run(options: argparse.Namespace) -> Status:
     """Prints the tables. A goal that is missed is a number to look at, no failure: machines differ."""
+    chosen = list(GROUPS) if options.only is None else options.only.split(",")
+    if unknown := [name for name in chosen if name not in GROUPS]:
+        raise Refused(f"there is no group `{unknown[0]}` of measurements: choose from {', '.join(GROUPS)}")
     if options.json is not None:
         _touch(options.json)
-    results = list(_measurements(quick=options.quick))
-    rounds = 3 if options.quick else 10
-    stages = [
-        *stage_times("one kernel", summing(3), "Summing", rounds),
-        *stage_times(f"{STATEMENTS} statements", straight(STATEMENTS), "Straight", rounds),
-    ]
+    results = [result for name in chosen for result in GROUPS[name].results(quick=options.quick)]
+    stages = list(_stage_times(3 if options.quick else 10)) if "compiling" in chosen else []
     print(_text(results, stages))
     if options.json is not None:
         _write(options.json, results, stages)
     return Status.FINE
 
 
-def _measurements(*, quick: bool) -> Iterator[Result]:
-    yield decorator_to_library(5 if quick else 20)
-    yield launch_overhead()
-    yield from dispatch(20 if quick else 200)
-    yield import_time(5 if quick else 20)
-    yield front_half(STATEMENTS, 3 if quick else 10)
-    yield from verifiers(3 if quick else 10)
-    yield allocated_bytes()
-    yield from kernels(20 if quick else 200)
-    yield from attention(3 if quick else 30)
-    yield from checking(3 if quick else 10)
-    yield from simulator(2 if quick else 10)
+def _stage_times(rounds: int) -> Iterator[StageTime]:
+    yield from stage_times("one kernel", summing(3), "Summing", rounds)
+    yield from stage_times(f"{STATEMENTS} statements", straight(STATEMENTS), "Straight", rounds)
 
 
 def _text(results: list[Result], stages: list[StageTime]) -> str:
@@ -72,7 +94,9 @@ def _text(results: list[Result], stages: list[StageTime]) -> str:
     skipped = [f"not measured: {one.name} ({one.reason})" for one in results if isinstance(one, Skipped)]
     described = "\n".join(f"{name}: {value}" for name, value in host().items())
     parts = [described, table(_HEADING, [_row(one) for one in measured], _NUMBERS), *counted, *skipped]
-    return "\n\n".join([*parts, f"Where the time of a compilation goes:\n\n{_stages(stages)}"])
+    if stages:
+        parts.append(f"Where the time of a compilation goes:\n\n{_stages(stages)}")
+    return "\n\n".join(parts)
 
 
 def _stages(stages: list[StageTime]) -> str:

@@ -28,13 +28,14 @@ from ptodsl.benchmarks import (
 )
 from ptodsl.benchmarks.generated import LOOP, ROUND, looping, product, program_from, straight, summing
 from ptodsl.benchmarks.measurement import Amount, Measurement, Skipped, least
+from ptodsl.commands.bench import GROUPS, Group
 from ptodsl.ir.nodes import For, Op, Program
 from ptodsl.ir.rewrite import walk
 from ptodsl.machine import ARCHITECTURES, Architecture
 from tests.growth import calls_of
 from tests.tree import ROOT
 
-RESULTS = ROOT / "docs" / "benchmarks.json"
+RESULTS, COST = ROOT / "docs" / "benchmarks.json", ROOT / "docs" / "checking_cost.json"
 
 
 def test_the_least_of_many_is_that_of_each_action() -> None:
@@ -172,16 +173,14 @@ def test_the_simulator_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> 
 def test_bench_prints_and_writes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def same(*_: int) -> Measurement:
-        return Measurement("something", 0.002, "the same", 0.001, most_ratio=1.5)
+    def same(_: int) -> list[Measurement]:
+        return [Measurement("something", 0.002, "the same", 0.001, most_ratio=1.5)]
 
     def none(_: int) -> list[Skipped]:
         return [Skipped("kernels", "no reason")]
 
-    for name in ("decorator_to_library", "import_time", "front_half"):
-        monkeypatch.setattr(f"ptodsl.commands.bench.{name}", same)
-    for name in ("kernels", "attention", "simulator", "dispatch", "verifiers"):
-        monkeypatch.setattr(f"ptodsl.commands.bench.{name}", none)
+    for name in GROUPS:
+        monkeypatch.setitem(GROUPS, name, Group(same if name in ("compiling", "importing") else none, 1, 1))
     file = tmp_path / "results.json"
     assert main(["bench", "--quick", "--json", str(file)]) == 0
     out = capsys.readouterr().out
@@ -194,8 +193,28 @@ def test_bench_prints_and_writes(
     assert set(pipeline.STAGES[1:]) < {one["stage"] for one in data["stages"]}
 
 
+def test_bench_measures_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+    for name in GROUPS:
+        monkeypatch.setitem(GROUPS, name, Group(lambda rounds, name=name: asked.append((name, rounds)) or (), 2, 3))
+    file = tmp_path / "results.json"
+    assert main(["bench", "--only", "checking,verifiers", "--json", str(file)]) == 0
+    assert main(["bench", "--only", "kernels", "--quick"]) == 0
+    assert asked == [("checking", 3), ("verifiers", 3), ("kernels", 2)]
+    assert json.loads(file.read_text(encoding="utf-8"))["stages"] == []
+    assert main(["bench", "--only", "checking,speed"]) == 2
+    assert len(asked) == 3
+
+
 def test_a_file_that_cannot_be_written_is_known_before_anything_is_measured(tmp_path: Path) -> None:
     assert main(["bench", "--json", str(tmp_path / "no" / "folder.json")]) == 2
+
+
+def test_the_committed_costs_are_of_these_benchmarks() -> None:
+    data = json.loads(COST.read_text(encoding="utf-8"))
+    assert {"checked paged attention 4 x 4096 FP32", "placement and sync verifiers, paged attention"} <= {
+        one["name"] for one in data["measurements"]
+    }
 
 
 def test_the_committed_results_are_of_these_benchmarks() -> None:
