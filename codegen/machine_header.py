@@ -20,7 +20,7 @@ from ptodsl.ir.dtypes import (
     DType,
 )
 from ptodsl.ir.hardware import Core, Memory, Pipe
-from ptodsl.machine import A2A3, A5, Architecture, SamePipe
+from ptodsl.machine import A2A3, A5, Architecture, FlagsInside, SamePipe
 
 FILE = Path(__file__).resolve().parents[1] / "runtime" / "include" / "pto" / "checked" / "machine.hpp"
 
@@ -65,6 +65,12 @@ namespace pto::checked::machine {{
 
 enum class DType : int {{ {", ".join(DTYPES.values())} }};
 inline constexpr int dtype_count = {len(DTYPES)};
+
+// An instruction whose library code sets flags and waits for them, always or where it moves one element.
+struct FlagsInside {{
+    const char* op;
+    bool is_for_elements;
+}};
 
 struct Narrower {{
     const char* op;
@@ -144,6 +150,10 @@ def _pipes(architecture: Architecture) -> Iterator[str]:
     reserved = _list(_targets(architecture.reserved, source) for source in PIPES)
     yield "// The targets of flags from each pipe whose event 0 some library instruction uses."
     yield f"inline constexpr unsigned reserved[pipe_count] = {reserved};"
+    yield "inline constexpr FlagsInside flags_inside[] = {"
+    for op, when in architecture.flags_inside.items():
+        yield f'    {{"{op}", {str(when is FlagsInside.ELEMENT).lower()}}},'
+    yield "};"
 
 
 def _dtypes(architecture: Architecture) -> Iterator[str]:

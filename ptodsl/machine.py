@@ -73,6 +73,14 @@ class SamePipe(enum.Enum):
     """Unordered, but an accumulation into the same L0C tile follows in order from enough fractals on."""
 
 
+class FlagsInside(enum.Enum):
+    """When an instruction's library code sets flags and waits for them."""
+
+    ALWAYS = "always"
+    ELEMENT = "element"
+    """Where it moves one element, known when compiling to be one: the scalar unit does that."""
+
+
 Pair = tuple[Pipe, Pipe]
 
 
@@ -98,6 +106,8 @@ class Architecture:
     """Event ids per ordered pair of pipes."""
     reserved: frozenset[Pair]
     """Pairs whose id 0 some library instruction uses as a hidden flag."""
+    flags_inside: Mapping[str, FlagsInside]
+    """The instructions that do, by mnemonic."""
     accumulate_fractals: int
     """From this many 16 x 16 fractals of L0C on, M after M accumulating on the same tile is ordered."""
     left_layout: Layout
@@ -221,7 +231,17 @@ _RESERVED = frozenset(  # [L] the hidden flags of its A2/A3 instructions, all wi
         (Pipe.MTE2, Pipe.MTE3),
     }
 )
-
+_ROW_EXPANSIONS = tuple(f"TROWEXPAND{word}" for word in ("", "ADD", "SUB", "MUL", "DIV", "MAX", "MIN", "EXPDIF"))
+# [L] S works between a flag from V and one back to it, where it works at all: an order with V covers that.
+_FLAGS_INSIDE_A5: dict[str, FlagsInside] = {"TEXTRACT": FlagsInside.ELEMENT, "TINSERT": FlagsInside.ELEMENT}
+_FLAGS_INSIDE = _FLAGS_INSIDE_A5 | dict.fromkeys(
+    (
+        *("TCMPS", "TDIVS", "TFILLPAD", "TFILLPAD_EXPAND", "TFILLPAD_INPLACE"),
+        *("TROWMAX", "TROWMIN", "TROWPROD", "TROWSUM", *_ROW_EXPANSIONS),
+        *("TSELS", "TSHL", "TSHR", "TTRANS"),
+    ),
+    FlagsInside.ALWAYS,
+)
 
 _CONVERSIONS = {  # [L] the table of TCVT, without the formats that no dtype here has
     FP32: (FP16, BF16, INT16, INT32, INT64),
@@ -274,6 +294,7 @@ A2A3 = Architecture(
     same_pipe=_SAME_PIPE,
     events=8,
     reserved=_RESERVED,
+    flags_inside=_FLAGS_INSIDE,
     accumulate_fractals=10,
     left_layout=Layout.ZZ,
     vector_dtypes=frozenset({FP32, FP16, INT32, INT16}),
@@ -300,7 +321,8 @@ A5 = Architecture(
     },
     same_pipe={**_SAME_PIPE, Pipe.V: SamePipe.ORDERED},
     events=8,
-    reserved=frozenset(),
+    reserved=frozenset({(Pipe.V, Pipe.S), (Pipe.S, Pipe.V)}),
+    flags_inside=_FLAGS_INSIDE_A5,
     accumulate_fractals=10,
     left_layout=Layout.NZ,
     vector_dtypes=frozenset({FP32, FP16, BF16, INT32, INT16, INT8, UINT32, UINT16, UINT8}),

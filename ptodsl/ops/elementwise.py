@@ -103,7 +103,6 @@ def _with_scalar(
     example: str,
     operator: str = "",
     dtypes: frozenset[DType] = NUMBERS,
-    hidden_flags: bool = False,
 ) -> OpRow:
     """The form of a binary op with a scalar; `names` are that op's and its own."""
     return OpRow(
@@ -121,7 +120,6 @@ def _with_scalar(
         dtypes=dtypes,
         valid=(Of("source", 0), Of("source", 1)),
         inplace=("source",),
-        hidden_flags=hidden_flags,
         numerics=_ROUNDED,
         instruction=instruction,
         numpy=numpy,
@@ -154,7 +152,6 @@ ROWS: tuple[OpRow, ...] = (
         example="x / 2.0",
         operator="/",
         dtypes=FLOATS,
-        hidden_flags=True,
     ),
     _with_scalar(
         ("maximum", "maxs"),

@@ -49,7 +49,6 @@ def _row_reduction(name: str, instruction: str, doc: str) -> OpRow:
         computes=True,
         dtypes=_NUMBERS,
         valid=(Of("source", 0), Whole()),
-        hidden_flags=True,
         numerics=_LANES,
         instruction=instruction,
         emit="row_reduction",
@@ -106,7 +105,6 @@ def _row_expansion(name: str, instruction: str, doc: str, numpy: str) -> OpRow:
         dtypes=_NUMBERS,
         valid=(Of("source", 0), Of("source", 1)),
         inplace=("source",),
-        hidden_flags=True,
         instruction=instruction,
         numpy=numpy,
     )

@@ -245,8 +245,6 @@ class OpRow:
     inplace: tuple[str, ...] = ()
     legal: Legal = Legal.ROW
     """The rule of `legalize` for it."""
-    hidden_flags: bool = False
-    """Whether the A2/A3 library sets and waits on flags of its own inside (id 0 of the reserved pairs)."""
     numerics: Numerics = field(default_factory=Numerics)
     instruction: str = ""
     """The ISA's mnemonic."""

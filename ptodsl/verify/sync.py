@@ -28,7 +28,8 @@ from ptodsl.errors.sync import (
 )
 from ptodsl.ir.hardware import Memory, Pipe
 from ptodsl.ir.nodes import Block, Call, For, Function, FunctionKind, If, Op, Program, Return, Statement, Yield
-from ptodsl.machine import Architecture
+from ptodsl.ir.tiles import tile_type
+from ptodsl.machine import Architecture, FlagsInside
 from ptodsl.verify.access import Kind
 from ptodsl.verify.conflicts import Conflicts, bits_of
 from ptodsl.verify.findings import Findings
@@ -195,13 +196,22 @@ class _Walk:
     def _issue(self, parts: tuple[Instruction, ...]) -> None:
         """An op's instruction, or its parts: what orders those among each other is inside."""
         for part in parts:
-            if part.row.hidden_flags:
+            if self._has_flags_inside(part):
                 self._check_hidden(part)
             if self._conflicts.of_instruction(part) & self._pending.running(part.pipe):
                 self._check_hazards(part)
         for part in parts:
             numbers = self._window.of(part)
             self._pending.start((1 << numbers.stop) - (1 << numbers.start))
+
+    def _has_flags_inside(self, instruction: Instruction) -> bool:
+        match self._architecture.flags_inside.get(instruction.row.instruction):
+            case FlagsInside.ALWAYS:
+                return True
+            case FlagsInside.ELEMENT:
+                return tile_type(instruction.op.result).valid == (1, 1)
+            case None:
+                return False
 
     def _check_hidden(self, instruction: Instruction) -> None:
         """No token stands that a flag inside the instruction would be mistaken for."""

@@ -127,6 +127,14 @@ SHAPES: dict[str, Mistake] = {
         "TEXTRACT(e, a, 1, 5);",
         {"row": 1, "column": 5},
     ),
+    "an element put in askew that is known to be one at run time only": Mistake(
+        "shape-refused",
+        "auto a = loaded<Nd>(0, in); Dyn d(1 + zero, 1 + zero); TASSIGN(d, 0x4000); TEXPANDS(d, 1.0f);"
+        "Tile<TileType::Vec, float, 1, 8, BLayout::RowMajor, 1, 1> e; TASSIGN(e, 0x4000); pipe_barrier(PIPE_ALL);",
+        "TINSERT(a, d, 1, 5);",
+        "TINSERT(a, e, 1, 5);",
+        {"operand": "dst", "row": 1, "column": 5},
+    ),
     "window leaves the tile": Mistake(
         "shape-refused",
         "auto a = loaded<Nd>(0, in); Tile<TileType::Vec, float, 4, 8> t; TASSIGN(t, 0x4000);",

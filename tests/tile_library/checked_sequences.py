@@ -135,8 +135,8 @@ SEQUENCES: dict[str, Sequence] = {
     "14 set before what it tells": always(
         [load(0), *flags(MTE2, V), Set(V, MTE3), add(1, 0, 0), Wait(V, MTE3), store(1), *END], "race"
     ),
-    "extra: stolen token": Sequence(
-        [Set(V, S, 0), Instruction("TROWMAX", V, (), has_hidden_flags=True), Wait(V, S, 0)], ("token-stolen",)
+    "extra: stolen token": always(
+        [Set(V, S, 0), Instruction("TEXTRACT", V, (), has_hidden_flags=True), Wait(V, S, 0)], "token-stolen"
     ),
     "extra: a row rounded up": always(
         [Instruction("TLOAD", MTE2, (Touch(Memory.UB, 0, 32, "writes"),)), Access(Touch(Memory.UB, 12, 4))], "race"

@@ -119,6 +119,27 @@ CASES: dict[str, Case] = {
         "auto a = at<Nd>(0); auto c = at<Column>(0x4000);",
         {"hidden_flags": 1},
     ),
+    "an element is cut out by the scalar unit": Case(
+        "TEXTRACT(e, a, 1, 5);",
+        V,
+        (Touch("src", "read", UB, 256 + 20, 4), Touch("dst", "write", UB, 0x4000, 4)),
+        "auto a = at<Nd>(0); Tile<TileType::Vec, float, 1, 8, BLayout::RowMajor, 1, 1> e; TASSIGN(e, 0x4000);",
+        {"hidden_flags": 1},
+    ),
+    "an element is put in by the scalar unit": Case(
+        "TINSERT(a, e, 1, 5);",
+        V,
+        (Touch("src", "read", UB, 0x4000, 4), Touch("dst", "write", UB, 256 + 20, 4)),
+        "auto a = at<Nd>(0); Tile<TileType::Vec, float, 1, 8, BLayout::RowMajor, 1, 1> e; TASSIGN(e, 0x4000);",
+        {"hidden_flags": 1},
+    ),
+    "rows are cut out by the vector unit": Case(
+        "TEXTRACT(t, a, 1, 8);",
+        V,
+        (Touch("src", "read", UB, 256 + 32, 32, ((4, 256),)), Touch("dst", "write", UB, 0x4000, 4 * 32)),
+        "auto a = at<Nd>(0); Tile<TileType::Vec, float, 4, 8> t; TASSIGN(t, 0x4000);",
+        {"hidden_flags": 0},
+    ),
     "a load orders fractals": Case(
         "TLOAD(m, w);",
         MTE2,

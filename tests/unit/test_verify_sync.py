@@ -95,6 +95,26 @@ def test_hidden_flags_in_a_loop_take_a_token_of_the_last_iteration() -> None:
     assert sync_codes(moved, A2A3) == ["E0513"]
 
 
+@pytest.mark.parametrize(
+    ("op", "taken_on"),
+    [
+        ("%e = extract %t[3, 5] sizes=[1, 1] : tile<1x1xfp32 in 1x8, ub, nd, @0x2000>", {"a2a3", "a5"}),
+        ("%e = extract %t[3, 8] sizes=[1, 8] : tile<1x8xfp32, ub, nd, @0x2000>", set[str]()),
+        ("%e = divs %t, 2.0 : tile<16x64xfp32, ub, nd, @0x2000>", {"a2a3"}),
+    ],
+)
+def test_flags_inside_an_instruction_are_those_of_its_architecture(op: str, taken_on: set[str]) -> None:
+    body = f"""
+    %t = create_tile shape=[16, 64] dtype=fp32 : {Y}
+    set_flag v, s, 0
+    {op}
+    wait_flag v, s, 0
+    pipe_barrier all
+    """
+    for architecture in (A2A3, A5):
+        assert sync_codes(body, architecture) == ["E0513" if architecture.name in taken_on else "W0502"]
+
+
 def test_second_set_that_may_fire_before_the_first_wait_is_a_note() -> None:
     body = f"{pair('mte2', 'v', 0)}{pair('mte2', 'v', 1)}pipe_barrier all"
     assert sync_codes(body, A5) == ["W0501"]

@@ -223,7 +223,7 @@ CASES = (
         + f"set_flag v, s, 0\n%t = create_tile shape=[16, 64] dtype=fp32 : {T}\n"
         + f"%c2 = row_sum %a, %t : {COLUMN}\nwait_flag v, s, 0",
         ("E0513",),
-        (),
+        ("W0502",),
     ),
 )
 

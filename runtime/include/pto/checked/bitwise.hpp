@@ -41,13 +41,13 @@ RecordEvent TNOT(Dst& dst, Src& src, checked::Site site = {}) {
 
 template <typename Dst, typename Src0, typename Src1>
 RecordEvent TSHL(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
-    return checked::map_tiles(checked::Call("TSHL", site).with_hidden_flags(), checked::shift_dtypes, dst, src0, src1,
+    return checked::map_tiles({"TSHL", site}, checked::shift_dtypes, dst, src0, src1,
                               [](auto& d, auto& a, auto& b) { isa::TSHL(d, a, b); });
 }
 
 template <typename Dst, typename Src0, typename Src1>
 RecordEvent TSHR(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
-    return checked::map_tiles(checked::Call("TSHR", site).with_hidden_flags(), checked::shift_dtypes, dst, src0, src1,
+    return checked::map_tiles({"TSHR", site}, checked::shift_dtypes, dst, src0, src1,
                               [](auto& d, auto& a, auto& b) { isa::TSHR(d, a, b); });
 }
 

@@ -20,7 +20,7 @@ public:
     bool is_refused() const { return is_refused_; }
     void is_not_carried_out() { is_refused_ = true; }
     Call& elementwise();
-    Call& with_hidden_flags();
+    void moves_element();  // one that is known when compiling to be one
     void accumulates(int64_t fractals);
 
     // A finding, with the instruction's name before the fields; `refuses`: the instruction is not carried out either.

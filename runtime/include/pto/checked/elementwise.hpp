@@ -72,13 +72,13 @@ RecordEvent TMULS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site 
 
 template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src>
 RecordEvent TDIVS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
-    return checked::map_tile(checked::Call("TDIVS", site).with_hidden_flags(), checked::quotients, dst, src,
+    return checked::map_tile({"TDIVS", site}, checked::quotients, dst, src,
                              [=](auto& d, auto& a) { isa::TDIVS<Algorithm>(d, a, scalar); });
 }
 
 template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src>
 RecordEvent TDIVS(Dst& dst, typename Dst::DType scalar, Src& src, checked::Site site = {}) {
-    return checked::map_tile(checked::Call("TDIVS", site).with_hidden_flags(), checked::quotients, dst, src,
+    return checked::map_tile({"TDIVS", site}, checked::quotients, dst, src,
                              [=](auto& d, auto& a) { isa::TDIVS<Algorithm>(d, scalar, a); });
 }
 

@@ -9,6 +9,12 @@ namespace pto::checked::machine {
 enum class DType : int { Float16, BFloat16, Float32, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64 };
 inline constexpr int dtype_count = 11;
 
+// An instruction whose library code sets flags and waits for them, always or where it moves one element.
+struct FlagsInside {
+    const char* op;
+    bool is_for_elements;
+};
+
 struct Narrower {
     const char* op;
     unsigned dtypes;
@@ -61,7 +67,11 @@ inline constexpr Core cores[] = {  // cube and vector
     {"vector", 0x1b, 0x18, {0x1a, 0x19, 0x0, 0x13, 0xb, 0x0, 0x0, 0x0}},
 };
 // The targets of flags from each pipe whose event 0 some library instruction uses.
-inline constexpr unsigned reserved[pipe_count] = {0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0};
+inline constexpr unsigned reserved[pipe_count] = {0x2, 0x1, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0};
+inline constexpr FlagsInside flags_inside[] = {
+    {"TEXTRACT", true},
+    {"TINSERT", true},
+};
 inline constexpr unsigned vector_dtypes = 0x3bf;
 inline constexpr Narrower narrower[] = {
     {nullptr, 0},
@@ -95,6 +105,31 @@ inline constexpr Core cores[] = {  // cube and vector
 };
 // The targets of flags from each pipe whose event 0 some library instruction uses.
 inline constexpr unsigned reserved[pipe_count] = {0x1a, 0x1, 0x1, 0x13, 0x1, 0x0, 0x0, 0x0};
+inline constexpr FlagsInside flags_inside[] = {
+    {"TEXTRACT", true},
+    {"TINSERT", true},
+    {"TCMPS", false},
+    {"TDIVS", false},
+    {"TFILLPAD", false},
+    {"TFILLPAD_EXPAND", false},
+    {"TFILLPAD_INPLACE", false},
+    {"TROWMAX", false},
+    {"TROWMIN", false},
+    {"TROWPROD", false},
+    {"TROWSUM", false},
+    {"TROWEXPAND", false},
+    {"TROWEXPANDADD", false},
+    {"TROWEXPANDSUB", false},
+    {"TROWEXPANDMUL", false},
+    {"TROWEXPANDDIV", false},
+    {"TROWEXPANDMAX", false},
+    {"TROWEXPANDMIN", false},
+    {"TROWEXPANDEXPDIF", false},
+    {"TSELS", false},
+    {"TSHL", false},
+    {"TSHR", false},
+    {"TTRANS", false},
+};
 inline constexpr unsigned vector_dtypes = 0x35;
 inline constexpr Narrower narrower[] = {
     {"TABS", 0x5},

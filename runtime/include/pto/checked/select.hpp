@@ -31,7 +31,7 @@ RecordEvent TCMP(Dst& dst, Src0& src0, Src1& src1, CmpMode mode, checked::Site s
 template <typename Dst, typename Src>
 RecordEvent TCMPS(Dst& dst, Src& src, typename Src::DType scalar, CmpMode mode, checked::Site site = {}) {
     checked::Call call("TCMPS", site);
-    checked::judge_comparison(call.with_hidden_flags(), checked::operand_of(dst), checked::operand_of(src), nullptr,
+    checked::judge_comparison(call, checked::operand_of(dst), checked::operand_of(src), nullptr,
                               mode);
     return call.carries_out([dst, src, scalar, mode]() mutable {
         checked::define_comparison(checked::operand_of(dst), checked::operand_of(src), nullptr);
@@ -59,7 +59,7 @@ RecordEvent TSEL(Dst& dst, Mask& mask, Src0& src0, Src1& src1, Tmp& tmp, checked
 template <typename Dst, typename Mask, typename Src, typename Tmp>
 RecordEvent TSELS(Dst& dst, Mask& mask, Src& src, Tmp& tmp, typename Src::DType scalar, checked::Site site = {}) {
     checked::Call call("TSELS", site);
-    checked::judge_selection(call.with_hidden_flags(), checked::operand_of(dst), checked::operand_of(mask),
+    checked::judge_selection(call, checked::operand_of(dst), checked::operand_of(mask),
                              checked::operand_of(src), nullptr);
     auto work = checked::with_scratch(
         call, tmp, checked::form_of<Tmp>.bytes(),

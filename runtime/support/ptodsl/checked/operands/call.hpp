@@ -8,19 +8,27 @@
 
 namespace pto::checked {
 
+// Whether, and when, an instruction uses flags itself; null where it does not.
+inline const machine::FlagsInside* flags_inside(const char* op) {
+    for (const machine::FlagsInside& flags : machine::flags_inside)
+        if (is_same_text(flags.op, op)) return &flags;
+    return nullptr;
+}
+
 Call::Call(const char* op, Site site, pipe_t pipe) : instruction_{} {
     instruction_.name = op;
     instruction_.site = site;
     instruction_.pipe = pipe;
+    const machine::FlagsInside* flags = pipe == PIPE_V ? flags_inside(op) : nullptr;
+    instruction_.has_hidden_flags = flags && !flags->is_for_elements;
 }
 
 Call& Call::elementwise() {
     instruction_.is_elementwise = true;
     return *this;
 }
-Call& Call::with_hidden_flags() {
-    instruction_.has_hidden_flags = true;
-    return *this;
+void Call::moves_element() {
+    if (const machine::FlagsInside* flags = flags_inside(op())) instruction_.has_hidden_flags = flags->is_for_elements;
 }
 void Call::accumulates(int64_t fractals) { instruction_.fractals = static_cast<int>(fractals); }
 

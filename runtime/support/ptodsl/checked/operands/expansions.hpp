@@ -22,7 +22,7 @@ void judge_repeated(Call& call, const char* operand, const Operand& dst, const O
     }
     agree(call, operand, repeated.rows, dst.rows, "there is a scalar for each valid row");
     const int64_t cols = repeated->is_row_major ? detail::least(repeated->cols, 32 / repeated->size) : 1;
-    call.with_hidden_flags().reads(operand, repeated, {0, 0, repeated.rows, cols});
+    call.reads(operand, repeated, {0, 0, repeated.rows, cols});
 }
 
 // One column, or rows of 32 bytes; into a given temporary A2/A3 spread a column and nothing else, while A5 do not look at

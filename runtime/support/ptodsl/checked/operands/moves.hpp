@@ -34,17 +34,17 @@ void judge_move(Call& call, const Operand& dst, Window to, const Operand& src, W
     if (dst->cols * dst->size % block != 0)
         refuse_shape(call, "dst", dst->cols * dst->size, block,
                      "a bias is a multiple of 64 bytes, a row of scales of 128");
-    const bool is_in_ub = dst->space == Space::UB && src->space == Space::UB;
     stay_inside(call, "src", src, from);
     stay_inside(call, "dst", dst, to);
-    if (!(is_in_ub && dst->is_element)) align_offset(call, "src", src, from);
-    align_offset(call, "dst", dst, to);
+    if (dst->space == Space::UB && src->space == Space::UB && (dst->is_element || src->is_element)) {
+        call.moves_element();
+    } else {
+        align_offset(call, "src", src, from);
+        align_offset(call, "dst", dst, to);
+    }
     call.reads("src", src, from);
     if (from.row == to.row && from.col == to.col) may_take_over(call, dst, src);
     call.writes("dst", dst, to);
-    // Windows in UB are cut out by whichever unit can.
-    if (is_in_ub && is_same_text(call.op(), "TEXTRACT"))
-        call.with_hidden_flags();
 }
 
 inline void move_defined(const Operand& dst, Window to, const Operand& src, Window from) {
@@ -78,7 +78,7 @@ inline Window padded_window(const Operand& dst, const Operand& src) {
 
 void judge_padding(Call& call, unsigned dtypes, const Operand& dst, const Operand& src, bool in_place) {
     take_dtype(call, dst->dtype, dtypes);
-    call.with_hidden_flags().reads("src", src, padded_window(dst, src));
+    call.reads("src", src, padded_window(dst, src));
     if (in_place) may_take_over(call, dst, src);
     call.writes("dst", dst);
 }

@@ -11,7 +11,7 @@ namespace pto::checked {
 void judge_row_reduction(Call& call, const Operand& dst, const Operand& src) {
     take_dtype(call, src->dtype, folded_dtypes);
     agree(call, "dst", dst.rows, src.rows, "result and source have as many valid rows");
-    call.with_hidden_flags().reads("src", src);
+    call.reads("src", src);
     call.writes("dst", dst, {0, 0, src.rows, 1});
 }
 void judge_column_reduction(Call& call, const Operand& dst, const Operand& src) {
@@ -37,7 +37,7 @@ void define_column_reduction(const Operand& dst, const Operand& src) {
 void judge_transposition(Call& call, const Operand& dst, const Operand& src) {
     if (src.rows > dst->cols || src.cols > dst->rows)
         refuse_shape(call, "dst", dst->cols, src.rows, "there is a row for each valid column, and the reverse");
-    call.with_hidden_flags().reads("src", src);
+    call.reads("src", src);
     call.writes("dst", dst, {0, 0, src.cols, src.rows});
 }
 void define_transposition(const Operand& dst, const Operand& src) {
