@@ -1,4 +1,4 @@
-"""`import ptodsl` is quick because it loads little; the rest comes at first use."""
+"""`import ptodsl` loads little, the rest comes at first use; `ptodsl bench` says how long it takes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,9 @@ ALLOWED = [
 FORBIDDEN = ["ctypes", "jinja2", "lark", "ml_dtypes", "subprocess", "torch", "transformers"]
 """What costs milliseconds and is not needed before something compiles."""
 
-BUDGET_MS = 50
-ATTEMPTS = 5
-
 LOADED = (
     "import json, sys, numpy; before = set(sys.modules); {line}; print(json.dumps(sorted(set(sys.modules) - before)))"
 )
-TIMED = "import time, numpy; start = time.perf_counter(); {line}; print((time.perf_counter() - start) * 1e3)"
 
 
 def answer_of(program: str, line: str) -> str:
@@ -64,14 +60,4 @@ def test_import_loads_nothing_heavy(line: str) -> None:
     assert not heavy, (
         f"`{line}` now loads {heavy}: import them inside the function that needs them; "
         f"`python -X importtime -c '{line}'` shows who does"
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("line", FIRST_LINES)
-def test_import_is_within_its_budget(line: str) -> None:
-    best = min(float(answer_of(TIMED, line)) for _ in range(ATTEMPTS))
-    assert best < BUDGET_MS, (
-        f"`{line}` takes {best:.0f} ms over `import numpy`, its budget is {BUDGET_MS} ms: "
-        f"`python -X importtime -c '{line}'` shows where they go"
     )
