@@ -19,7 +19,9 @@ CASES: dict[str, Mistake] = {**PLACES, **SHAPES, **OVERLAPS, **ARCHITECTURE, **D
 A5 = "-DPTODSL_ARCH_A5"
 LEGAL_ON_A5 = (
     *("sum of bf16", "magnitude of integers", "bytes padded", "integers in order", "accumulator to UB"),
-    *("blocks of scalars with a temporary", "scalars first in blocks with a temporary"),
+    *("blocks of scalars with a temporary", "scalars first in blocks with a temporary", "askew in columns"),
+    "an element askew that is known to be one at run time only",
+    "an element put in askew that is known to be one at run time only",
 )
 ALONE = {"hidden scratch": {"hidden-scratch", "undefined-stored"}}
 """Cases of which two things are to be said."""

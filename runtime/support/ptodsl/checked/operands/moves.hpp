@@ -13,7 +13,8 @@ void judge_path(Call& call, Space from, Space to) {
     call.refuses("illegal-move", {text("source", space_name(from)), text("target", space_name(to))});
 }
 
-// Offsets into a tile are at whole fractals, or whole blocks of 32 bytes of a row in UB.
+// Offsets into a tile are at whole fractals, or whole blocks of 32 bytes of a row in UB; but for single elements there,
+// and for whatever A5 move within it, as TExtract.hpp and TInsert.hpp of the official headers have it.
 inline void align_offset(Call& call, const char* operand, const Operand& tile, Window window) {
     const int64_t cols = tile->is_boxed ? tile->box_cols : 32 / tile->size;
     if (window.row % tile->box_rows == 0 && window.col % cols == 0) return;
@@ -34,11 +35,12 @@ void judge_move(Call& call, const Operand& dst, Window to, const Operand& src, W
     if (dst->cols * dst->size % block != 0)
         refuse_shape(call, "dst", dst->cols * dst->size, block,
                      "a bias is a multiple of 64 bytes, a row of scales of 128");
+    const bool is_in_ub = dst->space == Space::UB && src->space == Space::UB;
+    const bool is_element = is_in_ub && (dst->is_element || src->is_element);
     stay_inside(call, "src", src, from);
     stay_inside(call, "dst", dst, to);
-    if (dst->space == Space::UB && src->space == Space::UB && (dst->is_element || src->is_element)) {
-        call.moves_element();
-    } else {
+    if (is_element) call.moves_element();
+    if (!is_element && (is_a2a3 || !is_in_ub)) {
         align_offset(call, "src", src, from);
         align_offset(call, "dst", dst, to);
     }
