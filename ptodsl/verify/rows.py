@@ -126,20 +126,21 @@ def _place(
 def _results(op: Op, row: OpRow, stage: Stage) -> Iterator[Diagnostic]:
     if len(op.results) != int(row.has_result):
         yield _op(op, row, f"has {len(op.results)} results, not {int(row.has_result)}")
-    wanted_result = result_of(op)
-    for result in op.results if wanted_result is not None else ():
+    made = result_of(op)
+    if made is None:
+        return
+    for result in op.results:
         if isinstance(result.type, TileType):
-            assert wanted_result is not None
-            layouts = _result_layouts(row, wanted_result, result.type.memory)
-            yield from _place(op, row, "as result a tile", result.type, wanted_result.memories, layouts, stage)
+            layouts = _result_layouts(row, made, result.type.memory)
+            yield from _place(op, row, "as result a tile", result.type, made.memories, layouts, stage)
         elif not isinstance(result.type, ErrorType):
             yield _op(op, row, f"gives a tile, {_spelled(result)} is {result.type}")
 
 
-def _result_layouts(row: OpRow, result: ResultRow, memory: Memory | None) -> tuple[Layout, ...]:
+def _result_layouts(row: OpRow, made: ResultRow, memory: Memory | None) -> tuple[Layout, ...]:
     """The layouts that a result may have; none where any may be."""
-    if result.layout is not None:
-        return (result.layout,)
+    if made.layout is not None:
+        return (made.layout,)
     return () if row.view_of or memory is None else _OWN_LAYOUTS.get(memory, ())
 
 
