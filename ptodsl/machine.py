@@ -231,14 +231,12 @@ _RESERVED = frozenset(  # [L] the hidden flags of its A2/A3 instructions, all wi
         (Pipe.MTE2, Pipe.MTE3),
     }
 )
-_ROW_EXPANSIONS = tuple(f"TROWEXPAND{word}" for word in ("", "ADD", "SUB", "MUL", "DIV", "MAX", "MIN", "EXPDIF"))
 # [L] S works between a flag from V and one back to it, where it works at all: an order with V covers that.
 _FLAGS_INSIDE_A5: dict[str, FlagsInside] = {"TEXTRACT": FlagsInside.ELEMENT, "TINSERT": FlagsInside.ELEMENT}
 _FLAGS_INSIDE = _FLAGS_INSIDE_A5 | dict.fromkeys(
     (
         *("TCMPS", "TDIVS", "TFILLPAD", "TFILLPAD_EXPAND", "TFILLPAD_INPLACE"),
-        *("TROWMAX", "TROWMIN", "TROWPROD", "TROWSUM", *_ROW_EXPANSIONS),
-        *("TSELS", "TSHL", "TSHR", "TTRANS"),
+        *("TROWEXPAND", "TROWMAX", "TROWMIN", "TROWPROD", "TROWSUM", "TSELS", "TSHL", "TSHR", "TTRANS"),
     ),
     FlagsInside.ALWAYS,
 )

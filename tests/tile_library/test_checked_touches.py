@@ -117,7 +117,7 @@ CASES: dict[str, Case] = {
             Touch("dst", "write", UB, 0, 4096),
         ),
         "auto a = at<Nd>(0); auto c = at<Column>(0x4000);",
-        {"hidden_flags": 1},
+        {"hidden_flags": 0},
     ),
     "an element is cut out by the scalar unit": Case(
         "TEXTRACT(e, a, 1, 5);",
@@ -139,6 +139,13 @@ CASES: dict[str, Case] = {
         (Touch("src", "read", UB, 256 + 32, 32, ((4, 256),)), Touch("dst", "write", UB, 0x4000, 4 * 32)),
         "auto a = at<Nd>(0); Tile<TileType::Vec, float, 4, 8> t; TASSIGN(t, 0x4000);",
         {"hidden_flags": 0},
+    ),
+    "a broadcast alone passes through the scalar unit": Case(
+        "TROWEXPAND(a, c);",
+        V,
+        (Touch("src", "read", UB, 0x4000, 64), Touch("dst", "write", UB, 0, 4096)),
+        "auto a = at<Nd>(0); auto c = at<Column>(0x4000);",
+        {"hidden_flags": 1},
     ),
     "a load orders fractals": Case(
         "TLOAD(m, w);",
