@@ -14,6 +14,20 @@ void judge_selection(Call& call, const Operand& dst, const Operand& mask, const 
 void define_comparison(const Operand& dst, const Operand& src, const Operand* other);
 void define_selection(const Operand& dst, const Operand& mask, const Operand& src, const Operand* other);
 
+// A2/A3 put the scalar of a selection into the temporary on S, whatever V does there at the time; V then waits for that by
+// a flag inside. TSELS of include/pto/npu/a2a3/TSels.hpp of the official headers.
+template <typename Tmp, typename T>
+void put_scalar(Tmp& tmp, T scalar, Site site) {
+    if constexpr (is_a2a3) {
+        constexpr int64_t element = sizeof(typename Tmp::DType), cols = (sizeof(T) + element - 1) / element;
+        Call call("TSELS", site, PIPE_S);
+        call.writes("tmp", operand_of(tmp), {0, 0, 1, cols});
+        call.carries_out([tmp, scalar]() mutable { __builtin_memcpy(tmp.data(), &scalar, sizeof(T)); });
+        set(PIPE_S, PIPE_V, EVENT_ID0, site);
+        wait(PIPE_S, PIPE_V, EVENT_ID0, site);
+    }
+}
+
 }  // namespace checked
 
 template <typename Dst, typename Src0, typename Src1>
@@ -58,6 +72,7 @@ RecordEvent TSEL(Dst& dst, Mask& mask, Src0& src0, Src1& src1, Tmp& tmp, checked
 
 template <typename Dst, typename Mask, typename Src, typename Tmp>
 RecordEvent TSELS(Dst& dst, Mask& mask, Src& src, Tmp& tmp, typename Src::DType scalar, checked::Site site = {}) {
+    checked::put_scalar(tmp, scalar, site);
     checked::Call call("TSELS", site);
     checked::judge_selection(call, checked::operand_of(dst), checked::operand_of(mask),
                              checked::operand_of(src), nullptr);
