@@ -298,6 +298,7 @@ A2A3 = Architecture(
     vector_dtypes=frozenset({FP32, FP16, INT32, INT16}),
     narrower={  # [L] its checks; a TFILLPAD of one byte ends in stores of S that no flag orders before what follows
         "TABS": frozenset({FP16, FP32}),
+        **dict.fromkeys(("TDIV", "TROWEXPANDDIV", "TCOLEXPANDDIV"), frozenset({FP16, FP32})),
         "TRELU": frozenset({FP16, FP32, INT32}),
         "TFILLPAD": frozenset({FP16, BF16, FP32, INT16, UINT16, INT32, UINT32}),
     },
@@ -324,7 +325,13 @@ A5 = Architecture(
     accumulate_fractals=10,
     left_layout=Layout.NZ,
     vector_dtypes=frozenset({FP32, FP16, BF16, INT32, INT16, INT8, UINT32, UINT16, UINT8}),
-    narrower={},
+    narrower={  # [L] its checks
+        **dict.fromkeys(("TEXP", "TLOG", "TSQRT", "TRSQRT", "TRECIP"), frozenset({FP16, FP32})),
+        **dict.fromkeys(("TDIV", "TDIVS"), frozenset({FP16, FP32, INT16, INT32, UINT16, UINT32})),
+        **dict.fromkeys(("TMUL", "TMULS", "TNEG"), frozenset({FP16, BF16, FP32, INT16, INT32, UINT16, UINT32})),
+        "TABS": frozenset({FP16, FP32, INT8, INT16, INT32}),
+        "TRELU": frozenset({FP16, FP32, INT32}),
+    },
     parts={},
     conversions=_CONVERSIONS_A5,
     hidden_scratch=None,

@@ -424,8 +424,8 @@ def test_ops_that_need_rows_refuse_columns(text: str) -> None:
 @pytest.mark.parametrize(
     ("dtype", "op", "cast"),
     [
-        ("bf16", "exp", "pl.FP32"),
-        ("int8", "neg", "pl.FP16"),
+        ("bf16", "neg", "pl.FP32"),
+        ("int8", "abs", "pl.FP16"),
         ("int32", "abs", "pl.FP32"),
         ("uint8", "fillpad", "pl.FP16"),
     ],
@@ -439,6 +439,32 @@ def test_arithmetic_that_the_vector_unit_lacks_is_refused_with_the_cast(dtype: s
     assert isinstance(found, VectorDTypeRefused)
     assert cast in found.help
     after(LEGAL, kernel("", text), A5)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "op", "refused_on"),
+    [
+        ("bf16", "exp %a", {"a2a3", "a5"}),
+        ("bf16", "relu %a", {"a2a3", "a5"}),
+        ("int8", "neg %a", {"a2a3", "a5"}),
+        ("int16", "relu %a", {"a2a3", "a5"}),
+        ("int32", "row_expand_div %a, %column", {"a2a3"}),
+        ("int16", "col_expand_div %a, %row", {"a2a3"}),
+        ("int16", "row_expand_mul %a, %column", set[str]()),
+    ],
+)
+def test_some_vector_instructions_take_less_than_the_unit_does(dtype: str, op: str, refused_on: set[str]) -> None:
+    text = f"""
+        %a = create_tile shape=[16, 64] dtype={dtype} : tile<16x64x{dtype}>
+        %column = create_tile shape=[16, 1] dtype={dtype} : tile<16x1x{dtype}>
+        %row = create_tile shape=[1, 64] dtype={dtype} : tile<1x64x{dtype}>
+        %b = {op} : tile<16x64x{dtype}>
+        """
+    for architecture in (A2A3, A5):
+        if architecture.name in refused_on:
+            assert isinstance(mistake(LEGAL, "", text, architecture), VectorDTypeRefused)
+        else:
+            after(LEGAL, kernel("", text), architecture)
 
 
 def test_three_mistakes_are_three_errors() -> None:

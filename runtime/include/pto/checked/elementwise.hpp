@@ -5,16 +5,6 @@
 #include "map.hpp"
 
 namespace pto {
-namespace checked {
-
-// A5 also divides integers of 16 and 32 bits.
-inline constexpr unsigned quotients =
-    machine::vector_dtypes &
-    (floats | (machine::vector_dtypes & set_of(DType::UInt16)
-                   ? set_of(DType::Int16, DType::Int32, DType::UInt16, DType::UInt32)
-                   : 0u));
-
-}  // namespace checked
 
 template <typename Dst, typename Src0, typename Src1>
 RecordEvent TADD(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
@@ -36,7 +26,7 @@ RecordEvent TMUL(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
 
 template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src0, typename Src1>
 RecordEvent TDIV(Dst& dst, Src0& src0, Src1& src1, checked::Site site = {}) {
-    return checked::map_tiles({"TDIV", site}, checked::quotients, dst, src0, src1,
+    return checked::map_tiles({"TDIV", site}, checked::machine::vector_dtypes, dst, src0, src1,
                               [](auto& d, auto& a, auto& b) { isa::TDIV<Algorithm>(d, a, b); });
 }
 
@@ -72,13 +62,13 @@ RecordEvent TMULS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site 
 
 template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src>
 RecordEvent TDIVS(Dst& dst, Src& src, typename Src::DType scalar, checked::Site site = {}) {
-    return checked::map_tile({"TDIVS", site}, checked::quotients, dst, src,
+    return checked::map_tile({"TDIVS", site}, checked::machine::vector_dtypes, dst, src,
                              [=](auto& d, auto& a) { isa::TDIVS<Algorithm>(d, a, scalar); });
 }
 
 template <auto Algorithm = DivAlgorithm::DEFAULT, typename Dst, typename Src>
 RecordEvent TDIVS(Dst& dst, typename Dst::DType scalar, Src& src, checked::Site site = {}) {
-    return checked::map_tile({"TDIVS", site}, checked::quotients, dst, src,
+    return checked::map_tile({"TDIVS", site}, checked::machine::vector_dtypes, dst, src,
                              [=](auto& d, auto& a) { isa::TDIVS<Algorithm>(d, scalar, a); });
 }
 

@@ -74,6 +74,18 @@ inline constexpr FlagsInside flags_inside[] = {
 };
 inline constexpr unsigned vector_dtypes = 0x3bf;
 inline constexpr Narrower narrower[] = {
+    {"TEXP", 0x5},
+    {"TLOG", 0x5},
+    {"TSQRT", 0x5},
+    {"TRSQRT", 0x5},
+    {"TRECIP", 0x5},
+    {"TDIV", 0x335},
+    {"TDIVS", 0x335},
+    {"TMUL", 0x337},
+    {"TMULS", 0x337},
+    {"TNEG", 0x337},
+    {"TABS", 0x3d},
+    {"TRELU", 0x25},
     {nullptr, 0},
 };
 // What each element type converts to in one instruction.
@@ -126,6 +138,9 @@ inline constexpr FlagsInside flags_inside[] = {
 inline constexpr unsigned vector_dtypes = 0x35;
 inline constexpr Narrower narrower[] = {
     {"TABS", 0x5},
+    {"TDIV", 0x5},
+    {"TROWEXPANDDIV", 0x5},
+    {"TCOLEXPANDDIV", 0x5},
     {"TRELU", 0x25},
     {"TFILLPAD", 0x337},
     {nullptr, 0},

@@ -19,7 +19,7 @@ inline constexpr unsigned half_words = set_of(DType::Float16, DType::BFloat16, D
 inline constexpr unsigned words = set_of(DType::Float32, DType::Int32, DType::UInt32);
 inline constexpr unsigned bytes = set_of(DType::Int8, DType::UInt8);
 inline constexpr unsigned vector_floats = floats & machine::vector_dtypes;
-// What reductions and broadcasts compute with.
+// What reductions of rows compute with.
 inline constexpr unsigned folded_dtypes =
     machine::vector_dtypes & set_of(DType::Float16, DType::Float32, DType::Int16, DType::Int32);
 

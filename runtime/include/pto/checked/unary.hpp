@@ -52,7 +52,7 @@ RecordEvent TRECIP(Dst& dst, Src& src, checked::Site site = {}) {
 
 template <typename Dst, typename Src>
 RecordEvent TABS(Dst& dst, Src& src, checked::Site site = {}) {
-    return checked::map_tile({"TABS", site}, checked::narrowed("TABS", checked::signed_numbers), dst, src,
+    return checked::map_tile({"TABS", site}, checked::signed_numbers, dst, src,
                              [](auto& d, auto& a) { isa::TABS(d, a); });
 }
 
@@ -64,7 +64,7 @@ RecordEvent TNEG(Dst& dst, Src& src, checked::Site site = {}) {
 
 template <typename Dst, typename Src>
 RecordEvent TRELU(Dst& dst, Src& src, checked::Site site = {}) {
-    return checked::map_tile({"TRELU", site}, checked::narrowed("TRELU", checked::signed_numbers), dst, src,
+    return checked::map_tile({"TRELU", site}, checked::signed_numbers, dst, src,
                              [](auto& d, auto& a) { isa::TRELU(d, a); });
 }
 

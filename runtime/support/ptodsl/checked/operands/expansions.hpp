@@ -41,7 +41,7 @@ void judge_scalars(Call& call, const char* operand, const Operand& scalars, Scra
 
 void judge_expansion(Call& call, const Operand& dst, const Operand& src, const char* src_name, const Operand& repeated,
                      const char* repeated_name, Along along) {
-    take_dtype(call, src->dtype, folded_dtypes);
+    take_dtype(call, src->dtype, machine::vector_dtypes);
     judge_source(call, src_name, dst, src, Takes::Over);
     judge_repeated(call, repeated_name, dst, repeated, along);
     call.writes("dst", dst);

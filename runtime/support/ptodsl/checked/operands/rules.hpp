@@ -6,7 +6,8 @@
 namespace pto::checked {
 
 void take_dtype(Call& call, DType dtype, unsigned dtypes) {
-    if (!(dtypes >> static_cast<int>(dtype) & 1)) call.finds("dtype-refused", {text("dtype", dtype_name(dtype))});
+    const bool is_taken = narrowed(call.op(), dtypes) >> static_cast<int>(dtype) & 1;
+    if (!is_taken) call.finds("dtype-refused", {text("dtype", dtype_name(dtype))});
 }
 
 void refuse_shape(Call& call, const char* operand, int64_t size, int64_t limit, const char* rule) {

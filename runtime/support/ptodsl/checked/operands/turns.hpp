@@ -15,7 +15,7 @@ void judge_row_reduction(Call& call, const Operand& dst, const Operand& src) {
     call.writes("dst", dst, {0, 0, src.rows, 1});
 }
 void judge_column_reduction(Call& call, const Operand& dst, const Operand& src) {
-    take_dtype(call, src->dtype, folded_dtypes);
+    take_dtype(call, src->dtype, machine::vector_dtypes);
     agree(call, "dst", dst.cols, src.cols, "result and source have as many valid columns");
     call.reads("src", src);
     call.writes("dst", dst, {0, 0, 1, src.cols});
