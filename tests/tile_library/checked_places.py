@@ -162,6 +162,14 @@ SHAPES: dict[str, Mistake] = {
         "d.SetValidRow(32), TMATMUL(c, l, d);",
         {"operand": "right", "size": 31, "limit": 32},
     ),
+    "a product of too few columns": Mistake(
+        "shape-refused",
+        CUBE
+        + "TileRight<float, 32, 32, 32, 16> d; TASSIGN(d, 0); TileAcc<float, 32, 32, 32, 16> few; TASSIGN(few, 0);",
+        "TMATMUL(c, l, d);",
+        "TMATMUL(few, l, r);",
+        {"operand": "right", "size": 16, "limit": 32},
+    ),
     "small temporary of a reduction": Mistake(
         "shape-refused",
         "auto a = loaded<Nd>(0, in); auto c = at<Column>(0x4000); auto t = at<Line>(0x5000); auto u = at<Nd>(0x5000);",

@@ -26,12 +26,12 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
 ROWS, COLS, VALID = 16, 96, (13, 77)
 
 
-def scalars(element: str, *, column: bool) -> Operand:
+def scalars(element: str, *, column: bool, dynamic: bool = False) -> Operand:
     """The scalars of rows: an [M, 1] column, or a row-major tile with 32 bytes a row."""
     if column:
-        return Operand("s", element, 32, 1, (VALID[0], 1), column_major=True)
+        return Operand("s", element, 32, 1, (VALID[0], 1), dynamic, column_major=True)
     width = 32 // Operand("s", element, 1, 32).dtype.itemsize
-    return Operand("s", element, ROWS, width, (VALID[0], width))
+    return Operand("s", element, ROWS, width, (VALID[0], width), dynamic)
 
 
 def tile(name: str, element: str, *, dynamic: bool = False) -> Operand:
@@ -43,13 +43,18 @@ def row_cases() -> dict[str, Kernel]:
     for name in OPERATIONS:
         for position, element in enumerate(ELEMENTS):
             column, first = (position + len(name)) % 2 == 0, len(cases) % 3 == 0
+            dynamic = len(cases) % 4 > 1
             arguments = "s, a" if first else "a, s"
             scratch = Operand("tmp", element, 1, 2048) if len(cases) % 2 else None
             form = f"{'column' if column else 'block'}-{'first' if first else 'second'}"
             cases[f"{name}-{element}-{form}"] = Kernel(
                 f"row{len(cases)}",
                 f"TROWEXPAND{name}(dst, {arguments}{', tmp' if scratch else ''})",
-                (tile("dst", element), tile("a", element), scalars(element, column=column)),
+                (
+                    tile("dst", element, dynamic=dynamic),
+                    tile("a", element, dynamic=dynamic),
+                    scalars(element, column=column, dynamic=dynamic),
+                ),
                 scratch,
             )
     return cases

@@ -20,12 +20,15 @@ struct ExponentialOfDifference {
     }
 };
 
+// The valid columns of a tile as far as its type tells.
+template <typename Tile>
+inline constexpr int width_of = Tile::ValidCol == DYNAMIC ? Tile::Cols : Tile::ValidCol;
+
 // A column of scalars by its type: one column, or one block of 32 bytes beside a wider result.
 template <typename Tile, typename Dst>
 constexpr bool is_row_scalars() {
     if (Tile::Cols == 1 || Tile::ValidCol == 1) return Dst::ValidCol != 1;
-    return Tile::ValidCol != DYNAMIC && Tile::ValidCol * sizeof(typename Tile::DType) == 32 &&
-           Tile::ValidCol != Dst::ValidCol;
+    return width_of<Tile> * sizeof(typename Tile::DType) == 32 && width_of<Tile> != width_of<Dst>;
 }
 
 // A row of the source and its scalar at a time.

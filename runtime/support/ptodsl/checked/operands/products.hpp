@@ -53,11 +53,12 @@ void judge_product(Call& call, const Operand& out, const Operand& left, const Op
     if (left.rows < extent.rows)
         refuse_shape(call, "left", left.rows, extent.rows, "the left operand has the result's valid rows");
     agree(call, "right", right.rows, extent.depth, "the right operand has the left one's depth");
-    agree(call, "right", right.cols, extent.cols, "the right operand has the result's valid columns");
+    if (right.cols < extent.cols)
+        refuse_shape(call, "right", right.cols, extent.cols, "the right operand has the result's valid columns");
     call.reads("left", left, {0, 0, extent.rows, extent.depth});
     call.reads("right", right, {0, 0, extent.depth, extent.cols});
     if (start) judge_start(call, out, *start, extent);
-    call.writes("out", out, {0, 0, extent.rows, extent.cols});
+    call.writes("out", out, {0, 0, extent.rows, right.cols});
 }
 
 inline Cells cells_of_start(const Operand& start) {
