@@ -47,4 +47,5 @@ class EntryRefused(Diagnostic):
     code = "E1134"
     template = "`{entry}` cannot be called as it is described: {said}"
     remedy = "give one --tensor, --out, --inout or --scalar for each of its parameters, in their order and with their \
-types; a template needs its arguments: --entry '{entry}<16>'; the compiler's whole output is in {output}"
+types; name it with its namespace and, if it is a template, with its arguments: --entry 'kernels::softmax<16>'; the \
+compiler's whole output is in {output}"
