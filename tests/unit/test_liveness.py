@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ptodsl.ir.liveness import ENTRY, Range, intersect, live_ranges, merged, united
@@ -155,6 +155,8 @@ def range_lists(draw: st.DrawFn) -> list[Range]:
     return merged((start, start + length) for start, length in draw(st.lists(pairs, max_size=8)))
 
 
+@example([(2, 4)], [(0, 2)])
+@example([(0, 2)], [(2, 4)])
 @given(range_lists(), range_lists())
 def test_ranges_meet_and_unite_point_by_point(one: list[Range], other: list[Range]) -> None:
     points = [{point for start, end in ranges for point in range(start, end + 1)} for ranges in (one, other)]
