@@ -231,11 +231,12 @@ _RESERVED = frozenset(  # [L] the hidden flags of its A2/A3 instructions, all wi
         (Pipe.MTE2, Pipe.MTE3),
     }
 )
+_PADDINGS = ("TFILLPAD", "TFILLPAD_EXPAND", "TFILLPAD_INPLACE")
 # [L] S works between a flag from V and one back to it, where it works at all: an order with V covers that.
 _FLAGS_INSIDE_A5: dict[str, FlagsInside] = {"TEXTRACT": FlagsInside.ELEMENT, "TINSERT": FlagsInside.ELEMENT}
 _FLAGS_INSIDE = _FLAGS_INSIDE_A5 | dict.fromkeys(
     (
-        *("TCMPS", "TDIVS", "TFILLPAD", "TFILLPAD_EXPAND", "TFILLPAD_INPLACE"),
+        *("TCMPS", "TDIVS", *_PADDINGS),
         *("TROWEXPAND", "TROWMAX", "TROWMIN", "TROWPROD", "TROWSUM", "TSELS", "TSHL", "TSHR", "TTRANS"),
     ),
     FlagsInside.ALWAYS,
@@ -300,7 +301,7 @@ A2A3 = Architecture(
         "TABS": frozenset({FP16, FP32}),
         **dict.fromkeys(("TDIV", "TROWEXPANDDIV", "TCOLEXPANDDIV"), frozenset({FP16, FP32})),
         "TRELU": frozenset({FP16, FP32, INT32}),
-        "TFILLPAD": frozenset({FP16, BF16, FP32, INT16, UINT16, INT32, UINT32}),
+        **dict.fromkeys(_PADDINGS, frozenset({FP16, BF16, FP32, INT16, UINT16, INT32, UINT32})),
     },
     parts={  # [L] its rest of a row: stores of S between a flag from V and no flag back
         "TFILLPAD": (frozenset({INT8, UINT8}), (Pipe.V, Pipe.S)),

@@ -29,7 +29,7 @@ RecordEvent fill(Call call, Tile& dst, Work work) {
 template <typename Dst, typename Src, typename Work>
 RecordEvent fill_around(const char* op, Site site, Dst& dst, Src& src, Work work, bool in_place) {
     Call call(op, site, fill_pipe<Dst>);
-    judge_padding(call, narrowed("TFILLPAD", fill_dtypes), operand_of(dst), operand_of(src), in_place);
+    judge_padding(call, fill_dtypes, operand_of(dst), operand_of(src), in_place);
     return call.carries_out([op, site, dst, src, work]() mutable {
         define_padding(op, site, operand_of(dst), operand_of(src));
         work(dst, src);

@@ -143,6 +143,8 @@ inline constexpr Narrower narrower[] = {
     {"TCOLEXPANDDIV", 0x5},
     {"TRELU", 0x25},
     {"TFILLPAD", 0x337},
+    {"TFILLPAD_EXPAND", 0x337},
+    {"TFILLPAD_INPLACE", 0x337},
     {nullptr, 0},
 };
 // What each element type converts to in one instruction.

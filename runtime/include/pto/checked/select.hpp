@@ -14,8 +14,8 @@ void judge_selection(Call& call, const Operand& dst, const Operand& mask, const 
 void define_comparison(const Operand& dst, const Operand& src, const Operand* other);
 void define_selection(const Operand& dst, const Operand& mask, const Operand& src, const Operand* other);
 
-// A2/A3 put the scalar of a selection into the temporary on S, whatever V does there at the time; V then waits for that by
-// a flag inside. TSELS of include/pto/npu/a2a3/TSels.hpp of the official headers.
+// A2/A3 put the scalar of a selection into the temporary on S, whatever V does there at the time; V then waits for that
+// by a flag inside. TSELS of include/pto/npu/a2a3/TSels.hpp of the official headers.
 template <typename Tmp, typename T>
 void put_scalar(Tmp& tmp, T scalar, Site site) {
     if constexpr (is_a2a3) {
@@ -45,8 +45,7 @@ RecordEvent TCMP(Dst& dst, Src0& src0, Src1& src1, CmpMode mode, checked::Site s
 template <typename Dst, typename Src>
 RecordEvent TCMPS(Dst& dst, Src& src, typename Src::DType scalar, CmpMode mode, checked::Site site = {}) {
     checked::Call call("TCMPS", site);
-    checked::judge_comparison(call, checked::operand_of(dst), checked::operand_of(src), nullptr,
-                              mode);
+    checked::judge_comparison(call, checked::operand_of(dst), checked::operand_of(src), nullptr, mode);
     return call.carries_out([dst, src, scalar, mode]() mutable {
         checked::define_comparison(checked::operand_of(dst), checked::operand_of(src), nullptr);
         isa::TCMPS(dst, src, scalar, mode);
@@ -74,8 +73,8 @@ template <typename Dst, typename Mask, typename Src, typename Tmp>
 RecordEvent TSELS(Dst& dst, Mask& mask, Src& src, Tmp& tmp, typename Src::DType scalar, checked::Site site = {}) {
     checked::put_scalar(tmp, scalar, site);
     checked::Call call("TSELS", site);
-    checked::judge_selection(call, checked::operand_of(dst), checked::operand_of(mask),
-                             checked::operand_of(src), nullptr);
+    checked::judge_selection(call, checked::operand_of(dst), checked::operand_of(mask), checked::operand_of(src),
+                             nullptr);
     auto work = checked::with_scratch(
         call, tmp, checked::form_of<Tmp>.bytes(),
         [tmp, scalar](auto& d, auto& m, auto& a) mutable { isa::TSELS(d, m, a, tmp, scalar); });

@@ -27,9 +27,7 @@ Call& Call::elementwise() {
     instruction_.is_elementwise = true;
     return *this;
 }
-void Call::moves_element() {
-    if (const machine::FlagsInside* flags = flags_inside(op())) instruction_.has_hidden_flags = flags->is_for_elements;
-}
+void Call::moves_element() { instruction_.has_hidden_flags = flags_inside(op()) != nullptr; }
 void Call::accumulates(int64_t fractals) { instruction_.fractals = static_cast<int>(fractals); }
 
 void Call::finds(const char* kind, const Field* fields, int count) {

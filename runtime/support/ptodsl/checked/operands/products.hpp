@@ -53,10 +53,11 @@ void judge_product(Call& call, const Operand& out, const Operand& left, const Op
     if (left.rows < extent.rows)
         refuse_shape(call, "left", left.rows, extent.rows, "the left operand has the result's valid rows");
     agree(call, "right", right.rows, extent.depth, "the right operand has the left one's depth");
+    // The right operand says how many columns are computed, as TMatmul.hpp of the official headers has it.
     if (right.cols < extent.cols)
         refuse_shape(call, "right", right.cols, extent.cols, "the right operand has the result's valid columns");
     call.reads("left", left, {0, 0, extent.rows, extent.depth});
-    call.reads("right", right, {0, 0, extent.depth, extent.cols});
+    call.reads("right", right, {0, 0, extent.depth, right.cols});
     if (start) judge_start(call, out, *start, extent);
     call.writes("out", out, {0, 0, extent.rows, right.cols});
 }
